@@ -1,0 +1,82 @@
+// What both drivers promise. Every statement of the project, of the tool and of the application, goes through this contract:
+// values as bound parameters, names quoted in one place, a deadline on connecting, on each statement and on each lock wait.
+// Failures are Problems, with the same code for the same fault on both engines (drivers/*/errors.ts).
+import type { Secret } from "../foundation/secret.ts";
+import type { Sql } from "../foundation/sql.ts";
+
+export interface ConnectionOptions {
+  /** A name, an address, or an absolute path: the socket's directory on PostgreSQL (as libpq), the socket itself on MariaDB. */
+  readonly host: string;
+  readonly port: number;
+  /** The database to start in; on MariaDB there may be none. */
+  readonly database?: string;
+  readonly user: string;
+  /** Absent where the operating system vouches for the user (peer, unix_socket). */
+  readonly password?: Secret;
+  /** Shown in the server's list of sessions. */
+  readonly applicationName: string;
+  /** Until a connection is there, 5,000 unless given. */
+  readonly connectTimeoutMs?: number;
+  /** Until a statement ends, 30,000 unless given; the server enforces it, and this side two seconds later. */
+  readonly statementTimeoutMs?: number;
+  /** Until a lock is granted, 5,000 unless given; MariaDB counts whole seconds. */
+  readonly lockTimeoutMs?: number;
+}
+
+export interface StatementOptions {
+  /** Ends the statement on the server when aborted. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Queryable {
+  /** All rows. 64-bit integers are numbers while exact, bigint above; decimals, dates and times are the server's text, in UTC. */
+  all<Row>(statement: Sql, options?: StatementOptions): Promise<Row[]>;
+  /** Runs a statement and returns how many rows it changed. */
+  run(statement: Sql, options?: StatementOptions): Promise<number>;
+}
+
+export interface Session extends Queryable, AsyncDisposable {
+  /** Rows in batches, with memory for one batch whatever the size of the answer. */
+  stream<Row>(statement: Sql, options: { readonly batchRows: number; readonly signal?: AbortSignal }): AsyncIterable<readonly Row[]>;
+  /** Runs a reviewed `.sql` statement; nothing is bound. */
+  begin(): Promise<void>;
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
+
+export interface PoolStats {
+  readonly open: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
+export interface Pool extends Queryable, AsyncDisposable {
+  /** A connection of one's own, given back when disposed. Throws RH-CONN-007 when none is free in time. */
+  session(): Promise<Session>;
+  stats(): PoolStats;
+}
+
+export interface PoolOptions extends ConnectionOptions {
+  /** Most connections at once. */
+  readonly limit: number;
+  /** How long a caller waits for a free connection, 2,000 unless given. */
+  readonly acquireTimeoutMs?: number;
+}
+
+export interface Driver {
+  /** One connection. Throws RH-CONN-*, RH-AUTH-*. */
+  connect(options: ConnectionOptions): Promise<Session>;
+  /** Opens nothing until it is asked; comes back by itself when the server does. */
+  pool(options: PoolOptions): Pool;
+  /** A statement as the server's own tools would take it: quoted, without bound values. For plans and logs. */
+  render(statement: Sql): { readonly text: string; readonly values: readonly unknown[] };
+}
+
+export const deadlines = {
+  connectTimeoutMs: 5_000,
+  statementTimeoutMs: 30_000,
+  lockTimeoutMs: 5_000,
+  acquireTimeoutMs: 2_000,
+  /** How much longer than the server this side waits for a statement. */
+  marginMs: 2_000,
+} as const;

@@ -1,0 +1,32 @@
+// A statement in PostgreSQL's form: $1 placeholders, "names", 'literals'. Source: postgresql.org/docs/current/sql-syntax-lexical.html
+import { Problem } from "../../foundation/problem.ts";
+import { Secret } from "../../foundation/secret.ts";
+import type { Sql } from "../../foundation/sql.ts";
+
+const nameLimitBytes = 63;
+
+export function render(statement: Sql): { readonly text: string; readonly values: readonly unknown[] } {
+  const values: unknown[] = [];
+  const text = statement.parts.map((part) => {
+    if (part.kind === "text") return part.text;
+    if (part.kind === "id") return quoteName(part.name);
+    if (part.kind === "literal") return quoteText(part.value instanceof Secret ? part.value.reveal() : part.value);
+    values.push(part.value);
+    return `$${values.length}`;
+  });
+  return { text: text.join(""), values };
+}
+
+/** The server would cut a longer name silently, and so speak of another object. */
+function quoteName(name: string): string {
+  const bytes = Buffer.byteLength(name);
+  if (bytes === 0 || bytes > nameLimitBytes || name.includes("\0")) {
+    throw new Problem("RH-USE-001", `not a PostgreSQL name: ${JSON.stringify(name)} (${bytes} bytes, 1 to ${nameLimitBytes} without NUL)`);
+  }
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+function quoteText(value: string): string {
+  const quoted = `'${value.replaceAll("'", "''")}'`;
+  return value.includes("\\") ? `E${quoted.replaceAll("\\", "\\\\")}` : quoted;
+}

@@ -1,0 +1,44 @@
+// A transaction as a whole: begin, work, commit; repeated from the start when the server sacrificed it to another one.
+import { setTimeout as sleep } from "node:timers/promises";
+import { isProblem, Problem } from "../foundation/problem.ts";
+import type { Pool, Session } from "./driver.ts";
+
+const attempts = 4;
+
+/**
+ * Runs `work` in a transaction of its own. Deadlocks and serialization failures are tried again, the whole of it, at most
+ * three times with a growing random pause; `work` must therefore touch nothing but the session. Throws RH-CONN-004 when the
+ * connection is lost during the commit: then, and only then, is the outcome unknown.
+ */
+export async function transaction<T>(pool: Pool, work: (session: Session) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await once(pool, work);
+    } catch (thrown) {
+      if (attempt >= attempts || !isProblem(thrown, "RH-TX-001", "RH-TX-002")) throw thrown;
+      await sleep(Math.random() * 20 * 2 ** attempt);
+    }
+  }
+}
+
+async function once<T>(pool: Pool, work: (session: Session) => Promise<T>): Promise<T> {
+  await using session = await pool.session();
+  await session.begin();
+  let result: T;
+  try {
+    result = await work(session);
+  } catch (thrown) {
+    await session.rollback().catch(() => undefined); // the connection may be gone; the first failure is the one to tell
+    throw thrown;
+  }
+  try {
+    await session.commit();
+  } catch (thrown) {
+    if (!isProblem(thrown, "RH-CONN-001", "RH-CONN-003", "RH-CONN-006", "RH-TIME-001")) throw thrown;
+    throw new Problem("RH-CONN-004", "the connection was lost while committing; the work is either whole or not there", {
+      cause: thrown,
+      hint: "Look whether the change is there before repeating it.",
+    });
+  }
+  return result;
+}

@@ -1,0 +1,164 @@
+// Child processes: an argv array, an absolute program, a fixed environment, a process group of their own, a deadline, and
+// both outputs drained. `run` is for programs that end, `start` for servers: their output goes to a file, so that they
+// outlive whoever started them. No shell, ever.
+import { spawn } from "node:child_process";
+import type { Readable } from "node:stream";
+import { Problem } from "../foundation/problem.ts";
+import type { Clock } from "./clock.ts";
+import { openLog, type Owner } from "./files.ts";
+import { identify, isAlive, type ProcessIdentity } from "./identity.ts";
+
+export interface Program {
+  /** Absolute path of the program, then its arguments. */
+  readonly argv: readonly string[];
+  /** Added to a minimal environment (PATH, LANG, HOME); nothing else is inherited. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Runs as this user; needs root. */
+  readonly owner?: Owner;
+}
+
+export interface Finished {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const outputLimitBytes = 4_000_000;
+
+/** Runs a program to its end and returns what it said. Throws RH-PROC-001 on a non-zero exit, RH-PROC-002 when it takes too long. */
+export async function run(program: Program & { readonly input?: string; readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<Finished> {
+  const finished = await runAnyway(program);
+  if (finished.exitCode === 0) return finished;
+  const said = (finished.stderr.trim() || finished.stdout.trim()).split("\n").slice(-5).join("; ");
+  throw new Problem("RH-PROC-001", `${program.argv[0]} ended with ${finished.exitCode}: ${said || "no output"}`, {
+    hint: `Run it by hand: ${program.argv.join(" ")}`,
+  });
+}
+
+/** As `run`, but a non-zero exit is an answer. */
+export async function runAnyway(
+  program: Program & { readonly input?: string; readonly timeoutMs: number; readonly signal?: AbortSignal },
+): Promise<Finished> {
+  const child = launch(program, ["pipe", "pipe", "pipe"]);
+  const outputs = Promise.all([collect(child.stdout), collect(child.stderr)]);
+  child.stdin?.on("error", () => undefined); // a program that does not read its input is no failure of ours
+  child.stdin?.end(program.input ?? "");
+  let isLate = false;
+  const kill = () => killGroup(child.pid, "SIGKILL");
+  const timer = setTimeout(() => {
+    isLate = true;
+    kill();
+  }, program.timeoutMs);
+  program.signal?.addEventListener("abort", kill, { once: true });
+  try {
+    const exitCode = await ended(child, program);
+    const [stdout, stderr] = await outputs;
+    program.signal?.throwIfAborted();
+    if (isLate) throw new Problem("RH-PROC-002", `${program.argv[0]} did not end within ${program.timeoutMs} ms`);
+    return { exitCode, stdout, stderr };
+  } finally {
+    clearTimeout(timer);
+    program.signal?.removeEventListener("abort", kill);
+  }
+}
+
+/** A server process that was started here, or found running. */
+export interface Running {
+  readonly identity: ProcessIdentity;
+  /** Resolves when the process is gone; an adopted process has no exit code to tell. */
+  readonly gone: Promise<number | undefined>;
+}
+
+/** Starts a server in a session of its own, its output appended to `logPath`. */
+export async function start(program: Program & { readonly logPath: string }): Promise<Running> {
+  const log = await openLog(program.logPath);
+  try {
+    const child = launch(program, ["ignore", log.fd, log.fd]);
+    const gone = ended(child, program).catch(() => 127);
+    const identity = child.pid === undefined ? undefined : await identify(child.pid);
+    child.unref();
+    if (!identity) {
+      throw new Problem("RH-PROC-001", `${program.argv[0]} ended at once with ${await gone}`, { hint: `Its log: ${program.logPath}` });
+    }
+    return { identity, gone };
+  } finally {
+    await log.close();
+  }
+}
+
+/** Takes charge of a process that somebody else started: its end is seen by looking. */
+export function adopt(identity: ProcessIdentity, clock: Clock): Running {
+  const watch = async (): Promise<undefined> => {
+    while (await isAlive(identity)) await clock.sleep(250);
+  };
+  return { identity, gone: watch() };
+}
+
+export interface StopOptions {
+  /** Asks with this signal first. */
+  readonly ask: NodeJS.Signals;
+  readonly graceMs: number;
+  readonly clock: Clock;
+}
+
+/** Asks, waits, then forces. Only ever signals the process that `identity` means. */
+export async function stop(identity: ProcessIdentity, options: StopOptions): Promise<void> {
+  if (!(await isAlive(identity))) return;
+  signalProcess(identity.pid, options.ask);
+  const end = options.clock.monotonicMs() + options.graceMs;
+  while (await isAlive(identity)) {
+    if (options.clock.monotonicMs() > end) {
+      killGroup(identity.pid, "SIGKILL");
+      signalProcess(identity.pid, "SIGKILL");
+    }
+    await options.clock.sleep(20);
+  }
+}
+
+/** Sends a signal to one process that lives; one that is gone meanwhile is no failure. */
+export function signalProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (cause) {
+    if (!(cause instanceof Error && "code" in cause && cause.code === "ESRCH")) throw cause;
+  }
+}
+
+function launch(program: Program, stdio: ["pipe", "pipe", "pipe"] | ["ignore", number, number]) {
+  const [file, ...args] = program.argv;
+  if (!file?.startsWith("/")) throw new Error(`a program needs an absolute path: ${file}`);
+  return spawn(file, args, {
+    stdio,
+    env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LANG: "C.UTF-8", HOME: "/", ...program.env },
+    cwd: program.cwd ?? "/",
+    detached: true,
+    ...(program.owner ? { uid: program.owner.uid, gid: program.owner.gid } : {}),
+  });
+}
+
+async function ended(child: ReturnType<typeof launch>, program: Program): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once("error", (cause) => reject(new Problem("RH-TOOL-001", `cannot run ${program.argv[0]}: ${cause.message}`, { cause })));
+    child.once("exit", (exitCode, signal) => resolve(exitCode ?? 128 + (signal === "SIGKILL" ? 9 : 15)));
+  });
+}
+
+async function collect(stream: Readable | null): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream ?? []) {
+    size += (chunk as Buffer).length;
+    if (size <= outputLimitBytes) chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (cause) {
+    if (!(cause instanceof Error && "code" in cause && (cause.code === "ESRCH" || cause.code === "EPERM"))) throw cause;
+  }
+}
