@@ -1,7 +1,7 @@
 // A statement as data. Values travel as bound parameters and names through `sql.id`; nothing is joined as text. What a
 // driver makes of it (placeholders, quotes) is the driver's. `sql.literal` exists for the few utility statements that take
 // no parameters (CREATE ROLE … PASSWORD, CREATE USER … IDENTIFIED BY) and is quoted by the driver.
-import { Secret } from "./secret.ts";
+import type { Secret } from "./secret.ts";
 
 export type SqlValue = string | number | bigint | boolean | null | Uint8Array;
 

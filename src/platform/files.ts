@@ -183,7 +183,10 @@ function fileProblem(doing: string, path: string, cause: unknown): Problem {
   if (cause instanceof Problem) return cause;
   const code = codeOf(cause);
   if (code === "ENOSPC" || code === "EDQUOT") {
-    return new Problem("RH-FILE-002", `no space left to ${doing} ${path}`, { cause, hint: `Free space on that file system; \`df -h ${dirname(path)}\` shows it.` });
+    return new Problem("RH-FILE-002", `no space left to ${doing} ${path}`, {
+      cause,
+      hint: `Free space on that file system; \`df -h ${dirname(path)}\` shows it.`,
+    });
   }
   const hint = code === "EACCES" || code === "EPERM" ? `Check who owns ${path}, or run as that user.` : `Check ${path}.`;
   return new Problem("RH-FILE-001", `cannot ${doing} ${path}: ${code ?? String(cause)}`, { cause, hint });

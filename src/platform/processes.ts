@@ -27,7 +27,9 @@ export interface Finished {
 const outputLimitBytes = 4_000_000;
 
 /** Runs a program to its end and returns what it said. Throws RH-PROC-001 on a non-zero exit, RH-PROC-002 when it takes too long. */
-export async function run(program: Program & { readonly input?: string; readonly timeoutMs: number; readonly signal?: AbortSignal }): Promise<Finished> {
+export async function run(
+  program: Program & { readonly input?: string; readonly timeoutMs: number; readonly signal?: AbortSignal },
+): Promise<Finished> {
   const finished = await runAnyway(program);
   if (finished.exitCode === 0) return finished;
   const said = (finished.stderr.trim() || finished.stdout.trim()).split("\n").slice(-5).join("; ");

@@ -16,7 +16,8 @@ export async function ensureSecret(directory: string, name: string): Promise<Sec
 /** The secret in a file. Throws RH-FILE-003 when group or others may read it. */
 export async function readSecret(path: string): Promise<Secret> {
   const text = await readIfThere(path);
-  if (text === undefined) throw new Problem("RH-FILE-001", `there is no secret at ${path}`, { hint: "Write the password into that file, mode 0600." });
+  if (text === undefined)
+    throw new Problem("RH-FILE-001", `there is no secret at ${path}`, { hint: "Write the password into that file, mode 0600." });
   const { mode } = await stat(path);
   if ((mode & 0o077) !== 0) {
     throw new Problem("RH-FILE-003", `${path} has mode ${(mode & 0o777).toString(8)}, others can read it`, { hint: `chmod 600 ${path}` });

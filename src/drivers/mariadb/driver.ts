@@ -59,7 +59,8 @@ function acquireProblem(thrown: unknown, pool: mariadb.Pool, options: PoolOption
   if (cause instanceof Problem) return cause;
   const isTimeout = thrown instanceof Error && "code" in thrown && thrown.code === "ER_GET_CONNECTION_TIMEOUT";
   if (!isTimeout) return translate(thrown, whereOf(options));
-  if (pool.totalConnections() >= options.limit) return new Problem("RH-CONN-007", `no connection to ${whereOf(options)} became free in time`, { cause: thrown });
+  if (pool.totalConnections() >= options.limit)
+    return new Problem("RH-CONN-007", `no connection to ${whereOf(options)} became free in time`, { cause: thrown });
   return new Problem("RH-CONN-001", `cannot reach MariaDB on ${whereOf(options)}: no answer in time`, { cause: thrown });
 }
 
@@ -77,7 +78,9 @@ function sessionOf(connection: mariadb.Connection, options: ConnectionOptions, c
     try {
       return await work();
     } catch (thrown) {
-      const problem = isBroken ? new Problem("RH-TIME-001", `${whereOf(options)} did not answer a statement in time`, { cause: thrown }) : translate(thrown, whereOf(options));
+      const problem = isBroken
+        ? new Problem("RH-TIME-001", `${whereOf(options)} did not answer a statement in time`, { cause: thrown })
+        : translate(thrown, whereOf(options));
       isBroken ||= isFatal(problem);
       signal?.throwIfAborted();
       throw problem;
@@ -171,7 +174,7 @@ function settingsOf(options: ConnectionOptions): mariadb.ConnectionConfig {
   };
 }
 
-function exactIntegers(field: mariadb.FieldInfo, next: mariadb.TypeCastNextFunction): mariadb.TypeCastResult {
+function exactIntegers(_field: mariadb.FieldInfo, next: mariadb.TypeCastNextFunction): mariadb.TypeCastResult {
   const value = next();
   if (typeof value !== "bigint") return value;
   const number = Number(value);

@@ -57,7 +57,15 @@ const byNumber: Readonly<Record<number, ProblemCode>> = {
 };
 
 const unreachable = new Set(["ECONNREFUSED", "ENOENT", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "EACCES"]);
-const lost = new Set(["ECONNRESET", "EPIPE", "ER_SOCKET_UNEXPECTED_CLOSE", "ER_CMD_CONNECTION_CLOSED", "ER_CONNECTION_ALREADY_CLOSED", "ER_UNEXPECTED_PACKET", "ER_SOCKET_TIMEOUT"]);
+const lost = new Set([
+  "ECONNRESET",
+  "EPIPE",
+  "ER_SOCKET_UNEXPECTED_CLOSE",
+  "ER_CMD_CONNECTION_CLOSED",
+  "ER_CONNECTION_ALREADY_CLOSED",
+  "ER_UNEXPECTED_PACKET",
+  "ER_SOCKET_TIMEOUT",
+]);
 
 /** What failed, as a Problem; `where` names the server in the message. */
 export function translate(thrown: unknown, where: string): unknown {

@@ -20,7 +20,10 @@ export function render(statement: Sql): { readonly text: string; readonly values
 function quoteName(name: string): string {
   const characters = [...name].length;
   if (characters === 0 || characters > nameLimitCharacters || name.includes("\0")) {
-    throw new Problem("RH-USE-001", `not a MariaDB name: ${JSON.stringify(name)} (${characters} characters, 1 to ${nameLimitCharacters} without NUL)`);
+    throw new Problem(
+      "RH-USE-001",
+      `not a MariaDB name: ${JSON.stringify(name)} (${characters} characters, 1 to ${nameLimitCharacters} without NUL)`,
+    );
   }
   return `\`${name.replaceAll("`", "``")}\``;
 }

@@ -111,7 +111,15 @@ async function cancel(client: pg.ClientBase, options: ConnectionOptions): Promis
   const helper = await connect({ ...options, applicationName: "rowhouse cancel" }).catch(() => undefined);
   if (!helper) return; // the deadline still ends the statement
   await using session = helper;
-  await session.all({ parts: [{ kind: "text", text: "select pg_cancel_backend(" }, { kind: "value", value: pid }, { kind: "text", text: ")" }] }).catch(() => undefined);
+  await session
+    .all({
+      parts: [
+        { kind: "text", text: "select pg_cancel_backend(" },
+        { kind: "value", value: pid },
+        { kind: "text", text: ")" },
+      ],
+    })
+    .catch(() => undefined);
 }
 
 function settingsOf(options: ConnectionOptions): pg.ClientConfig {
@@ -133,7 +141,13 @@ function settingsOf(options: ConnectionOptions): pg.ClientConfig {
   };
 }
 
-const textual = new Set<number>([pg.types.builtins.DATE, pg.types.builtins.TIME, pg.types.builtins.TIMESTAMP, pg.types.builtins.TIMESTAMPTZ, pg.types.builtins.INTERVAL]);
+const textual = new Set<number>([
+  pg.types.builtins.DATE,
+  pg.types.builtins.TIME,
+  pg.types.builtins.TIMESTAMP,
+  pg.types.builtins.TIMESTAMPTZ,
+  pg.types.builtins.INTERVAL,
+]);
 
 function getTypeParser(type: number, format?: "text" | "binary"): (value: string) => unknown {
   if (type === pg.types.builtins.INT8) return exactInteger;
