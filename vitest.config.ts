@@ -1,0 +1,29 @@
+// The suites by what they need: `unit` no server, `engines` real servers, `browser` a browser too, `faults` kill points and
+// injected failures. A plain `vitest run` runs all of them; `matrix` is the engines suites over every engine version, and
+// exists only with ROWHOUSE_MATRIX=full. Suites with servers run two files at a time: the machine has two cores.
+import { defineConfig } from "vitest/config";
+
+const minute = 60_000;
+const engines = ["test/engines/**/*.test.ts", "test/app/**/*.test.ts", "test/stories/**/*.test.ts"];
+
+const project = (name: string, include: readonly string[], timeoutMs: number) => ({
+  test: { name, include: [...include], testTimeout: timeoutMs, hookTimeout: timeoutMs, teardownTimeout: minute },
+});
+
+const projects = [
+  project("unit", ["test/tidy/**/*.test.ts", "test/unit/**/*.test.ts"], minute),
+  project("engines", engines, 3 * minute),
+  project("browser", ["test/browser/**/*.test.ts"], 3 * minute),
+  project("faults", ["test/faults/**/*.test.ts"], 20 * minute),
+];
+
+const matrix = project("matrix", ["test/matrix/**/*.test.ts", ...engines], 10 * minute);
+
+export default defineConfig({
+  test: {
+    projects: process.env["ROWHOUSE_MATRIX"] === "full" ? [matrix] : projects,
+    maxWorkers: 2,
+    allowOnly: false,
+    sequence: { hooks: "stack" },
+  },
+});
