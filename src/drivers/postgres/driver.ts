@@ -2,7 +2,7 @@
 // Deadlines are the server's own (statement_timeout, lock_timeout) with a margin of ours behind them.
 import pg from "pg";
 import Cursor from "pg-cursor";
-import type { Sql } from "../../foundation/sql.ts";
+import { type Sql, sql } from "../../foundation/sql.ts";
 import { type ConnectionOptions, deadlines, type Driver, type Pool, type PoolOptions, type Session, type StatementOptions } from "../driver.ts";
 import { translate } from "./errors.ts";
 import { render } from "./render.ts";
@@ -111,15 +111,7 @@ async function cancel(client: pg.ClientBase, options: ConnectionOptions): Promis
   const helper = await connect({ ...options, applicationName: "rowhouse cancel" }).catch(() => undefined);
   if (!helper) return; // the deadline still ends the statement
   await using session = helper;
-  await session
-    .all({
-      parts: [
-        { kind: "text", text: "select pg_cancel_backend(" },
-        { kind: "value", value: pid },
-        { kind: "text", text: ")" },
-      ],
-    })
-    .catch(() => undefined);
+  await session.all(sql`select pg_cancel_backend(${pid})`).catch(() => undefined);
 }
 
 function settingsOf(options: ConnectionOptions): pg.ClientConfig {
