@@ -1,11 +1,14 @@
 // Every write of the project goes through this file: temporary name in the same directory, the final mode at open, fsync,
-// rename, fsync of the directory. A reader sees the old file or the new one, whole. test/faults/kill-at-every-syscall
-// proves it for each writer. Append-only logs are the one exception, and say so.
+// rename, fsync of the directory. A reader sees the old file or the new one, whole; what a killed writer left behind is
+// removed by the next one in that directory. test/faults/kill-at-every-syscall proves it for each writer. Append-only logs
+// are the one exception, and say so.
+import { createHash, randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import * as fs from "node:fs/promises";
+import { hostname } from "node:os";
 import { dirname, join } from "node:path";
-import { randomBytes } from "node:crypto";
 import { Problem } from "../foundation/problem.ts";
+import { identify } from "./identity.ts";
 
 export interface Owner {
   readonly uid: number;
@@ -20,7 +23,8 @@ export interface WriteOptions {
 
 /** Replaces `path` with `content`, whole or not at all. Throws RH-FILE-001, RH-FILE-002. */
 export async function writeFileAtomic(path: string, content: string | Uint8Array, options: WriteOptions = {}): Promise<void> {
-  const temporary = join(dirname(path), `.${randomBytes(6).toString("hex")}.tmp`);
+  await removeLeftovers(dirname(path), (leftover) => fs.unlink(leftover));
+  const temporary = await temporaryBeside(path);
   try {
     await writeSynced(temporary, content, options);
     await fs.rename(temporary, path);
@@ -28,6 +32,24 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
   } catch (cause) {
     await fs.rm(temporary, { force: true });
     throw fileProblem("write", path, cause);
+  }
+}
+
+const here = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
+const temporaryName = /^\.(\d+)-(\d+)-([0-9a-f]{8})-[0-9a-f]{12}\.tmp$/;
+
+/** A name that tells which process of which machine is writing: pid, start time, host. */
+async function temporaryBeside(path: string): Promise<string> {
+  const self = await identify(process.pid);
+  return join(dirname(path), `.${process.pid}-${self?.startTicks}-${here}-${randomBytes(6).toString("hex")}.tmp`);
+}
+
+/** Removes the temporary files of dead processes of this machine; those of other machines may be in use. */
+async function removeLeftovers(directory: string, removeOne: (path: string) => Promise<void>): Promise<void> {
+  for (const name of await fs.readdir(directory).catch(() => [])) {
+    const [, pid, startTicks, host] = temporaryName.exec(name) ?? [];
+    if (host !== here || (await identify(Number(pid)))?.startTicks === Number(startTicks)) continue;
+    await removeOne(join(directory, name)).catch(() => undefined); // another writer was faster, or it is not ours to remove
   }
 }
 
@@ -53,19 +75,27 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** Adds one line to an append-only file and syncs it. A torn last line is the reader's to skip. */
+/** Adds one line to an append-only file and syncs it. A line that a crash tore is ended first, so that it tears no other. */
 export async function appendLine(path: string, line: string): Promise<void> {
   try {
-    const file = await fs.open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW, 0o600);
+    const file = await fs.open(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW, 0o600);
     try {
-      await file.write(`${line}\n`);
+      const { size } = await file.stat();
+      await file.writeFile(`${(await isTorn(file, size)) ? "\n" : ""}${line}\n`);
       await file.sync();
+      if (size === 0) await syncDirectory(dirname(path));
     } finally {
       await file.close();
     }
   } catch (cause) {
     throw fileProblem("append to", path, cause);
   }
+}
+
+async function isTorn(file: fs.FileHandle, size: number): Promise<boolean> {
+  if (size === 0) return false;
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer.toString() !== "\n";
 }
 
 /** An append-only log opened for a child's output; the child keeps it when its parent dies. */
@@ -126,9 +156,11 @@ export async function namesIn(path: string): Promise<readonly string[]> {
 
 /** Makes the directory and its parents; sets mode and owner of the last one whether or not it was there. */
 export async function ensureDirectory(path: string, options: WriteOptions = {}): Promise<void> {
+  const mode = options.mode ?? 0o700;
   try {
-    await fs.mkdir(path, { recursive: true, mode: 0o755 });
-    await fs.chmod(path, options.mode ?? 0o700);
+    await fs.mkdir(dirname(path), { recursive: true, mode: 0o755 });
+    await fs.mkdir(path, { recursive: true, mode });
+    await fs.chmod(path, mode);
     if (options.owner) await fs.chown(path, options.owner.uid, options.owner.gid);
   } catch (cause) {
     throw fileProblem("make", path, cause);
@@ -144,9 +176,20 @@ export async function remove(path: string): Promise<void> {
   }
 }
 
+/** Renames a file or directory that is whole to its place, on the same file system. */
+export async function moveIntoPlace(options: { readonly from: string; readonly to: string }): Promise<void> {
+  try {
+    await fs.rename(options.from, options.to);
+    await syncDirectory(dirname(options.to));
+  } catch (cause) {
+    throw fileProblem("move into place", options.to, cause);
+  }
+}
+
 /** Copies a file or directory tree to a place that other users can read. The copy appears whole, by a rename. */
 export async function publish(options: { readonly from: string; readonly to: string; readonly owner?: Owner }): Promise<void> {
-  const temporary = join(dirname(options.to), `.${randomBytes(6).toString("hex")}.tmp`);
+  await removeLeftovers(dirname(options.to), (leftover) => fs.rm(leftover, { recursive: true, force: true }));
+  const temporary = await temporaryBeside(options.to);
   try {
     await fs.cp(options.from, temporary, { recursive: true, dereference: true });
     await makeReadable(temporary, options.owner);

@@ -2,12 +2,11 @@
 // a dead one's is taken over. Looking and replacing happen under a mutex that the kernel frees when its holder dies (a
 // socket in the abstract namespace, unix(7)), so two starters cannot both take over the same stale lock.
 import { createHash } from "node:crypto";
-import { link, unlink } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { Problem } from "../foundation/problem.ts";
 import type { Clock } from "./clock.ts";
-import { ensureDirectory, readIfThere, writeFileAtomic } from "./files.ts";
+import { ensureDirectory, readIfThere, remove, writeFileAtomic } from "./files.ts";
 import { identify, isAlive, type ProcessIdentity } from "./identity.ts";
 
 export interface LockOwner extends ProcessIdentity {
@@ -25,7 +24,7 @@ export async function takeLock(options: { readonly path: string; readonly operat
   await using _mutex = await kernelMutex(options.path, options.clock);
   const holder = await readOwner(options.path);
   if (holder && (await isAlive(holder))) throw lockedBy(holder);
-  await place(options.path, owner);
+  await writeFileAtomic(options.path, JSON.stringify(owner));
   return { [Symbol.asyncDispose]: () => release(options.path, owner) };
 }
 
@@ -45,17 +44,9 @@ async function readOwner(path: string): Promise<LockOwner | undefined> {
   }
 }
 
-async function place(path: string, owner: LockOwner): Promise<void> {
-  const own = join(dirname(path), `.${owner.pid}-${owner.startTicks}.lock`);
-  await writeFileAtomic(own, JSON.stringify(owner));
-  await unlink(path).catch(() => undefined);
-  await link(own, path);
-  await unlink(own);
-}
-
 async function release(path: string, owner: LockOwner): Promise<void> {
   const holder = await readOwner(path);
-  if (holder?.pid === owner.pid && holder.startTicks === owner.startTicks && holder.since === owner.since) await unlink(path);
+  if (holder?.pid === owner.pid && holder.startTicks === owner.startTicks && holder.since === owner.since) await remove(path);
 }
 
 async function kernelMutex(path: string, clock: Clock): Promise<AsyncDisposable> {
