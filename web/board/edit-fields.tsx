@@ -1,0 +1,115 @@
+// The fields of the edit panel, each with its label and the place for its problem.
+import { type ReactNode, useId } from "react";
+import { PriorityBars, StatusIcon } from "../kit/icons.tsx";
+import { Choices } from "./choices.tsx";
+import type { Draft, Faults } from "./draft.ts";
+import type { BoardView } from "./hooks/use-board-view.ts";
+import { statusOrder, statusTitles } from "./statuses.ts";
+
+export const fieldTitles = {
+  title: "Title",
+  description: "Description",
+  status: "Status",
+  priority: "Priority",
+  due_date: "Due",
+  project_id: "Project",
+  assigned_to: "Assigned to",
+} as const;
+
+export interface EditFieldsProps {
+  readonly draft: Draft;
+  readonly faults: Faults;
+  readonly view: BoardView;
+  readonly onChange: (part: Partial<Draft>) => void;
+}
+
+export function EditFields({ draft, faults, view, onChange }: EditFieldsProps) {
+  const people = [...new Set(view.all?.tasks.map((task) => task.assigned_to).filter((name) => name !== null))].sort();
+  return (
+    <>
+      <Field title={fieldTitles.title} fault={faults.title}>
+        {(control) => <input {...control} autoComplete="off" value={draft.title} onChange={(event) => onChange({ title: event.target.value })} />}
+      </Field>
+      <Field title={fieldTitles.description} fault={faults.description}>
+        {(control) => <textarea {...control} value={draft.description} onChange={(event) => onChange({ description: event.target.value })} />}
+      </Field>
+      <Choices title={fieldTitles.status} fault={faults.status} options={statusOptions} value={draft.status} onChange={(status) => onChange({ status })} />
+      <Choices
+        title={fieldTitles.priority}
+        fault={faults.priority}
+        options={priorityOptions(draft.priority)}
+        value={draft.priority}
+        onChange={(priority) => onChange({ priority })}
+      />
+      <DueFields draft={draft} fault={faults.due_date} onChange={onChange} />
+      <Field title={fieldTitles.project_id} fault={faults.project_id}>
+        {(control) => (
+          <select {...control} value={draft.projectId} onChange={(event) => onChange({ projectId: event.target.value })}>
+            <option value="">No project</option>
+            {view.projects.map((project) => (
+              <option key={project.id} value={project.id}>
+                {project.name}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Field title={fieldTitles.assigned_to} fault={faults.assigned_to}>
+        {(control) => <input {...control} list="people" value={draft.assignedTo} onChange={(event) => onChange({ assignedTo: event.target.value })} />}
+      </Field>
+      <datalist id="people">
+        {people.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+    </>
+  );
+}
+
+const statusOptions = statusOrder.map((status) => ({ value: status, label: statusTitles[status], icon: <StatusIcon status={status} /> }));
+
+const usualPriorities = ["None", "Low", "Medium", "High"].map((label, value) => ({ value, label, icon: <PriorityBars priority={value} /> }));
+
+// Any integer is a priority to the API; one outside 0 to 3 is kept and shown as its number.
+function priorityOptions(current: number) {
+  const isUsual = usualPriorities.some(({ value }) => value === current);
+  return isUsual ? usualPriorities : [...usualPriorities, { value: current, label: String(current), icon: <PriorityBars priority={current} /> }];
+}
+
+function DueFields({ draft, fault, onChange }: { readonly draft: Draft; readonly fault: string | undefined; readonly onChange: EditFieldsProps["onChange"] }) {
+  return (
+    <div className="field-pair">
+      <Field title="Due" fault={fault}>
+        {(control) => <input {...control} type="date" max="9998-12-31" value={draft.dueDay} onChange={(event) => onChange({ dueDay: event.target.value })} />}
+      </Field>
+      <Field title="at (or all day)" fault={undefined}>
+        {(control) => <input {...control} type="time" value={draft.dueTime} onChange={(event) => onChange({ dueTime: event.target.value })} />}
+      </Field>
+    </div>
+  );
+}
+
+interface Control {
+  readonly id: string;
+  readonly className: string;
+  readonly "aria-invalid": boolean;
+  readonly "aria-describedby": string | undefined;
+}
+
+function Field({ title, fault, children }: { readonly title: string; readonly fault: string | undefined; readonly children: (control: Control) => ReactNode }) {
+  const id = useId();
+  const problemId = `${id}-problem`;
+  return (
+    <div className="field">
+      <label className="field-label" htmlFor={id}>
+        {title}
+      </label>
+      {children({ id, className: "input", "aria-invalid": fault !== undefined, "aria-describedby": fault && problemId })}
+      {fault && (
+        <p className="field-problem" id={problemId} role="alert">
+          {fault}
+        </p>
+      )}
+    </div>
+  );
+}

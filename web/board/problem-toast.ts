@@ -1,0 +1,27 @@
+// A failed write as a message: what did not happen, why in the server's words, and the request id to look for in its logs.
+import type { ApiProblem } from "../kit/api.ts";
+import type { ToastText } from "../kit/toasts.tsx";
+
+export interface ProblemWords {
+  /** What did not happen, when the server said no. */
+  readonly failed: string;
+  /** The same when no answer came and it may have happened. */
+  readonly unknown: string;
+  readonly action?: ToastText["action"];
+}
+
+export function problemToast(problem: ApiProblem, words: ProblemWords): ToastText {
+  const isUnknown = problem.status === 0;
+  return {
+    kind: "problem",
+    text: `${isUnknown ? words.unknown : words.failed}: ${problem.message}.`,
+    detail: `request ${problem.requestId}`,
+    action: words.action,
+  };
+}
+
+/** A title as it fits into a message. */
+export function shorten(title: string): string {
+  const letters = [...title];
+  return letters.length > 40 ? `${letters.slice(0, 39).join("")}…` : title;
+}

@@ -1,0 +1,59 @@
+// The name, the views and the projects with their counts, zero included. On a narrow page it folds behind one button.
+import { useState } from "react";
+import { HouseIcon } from "../kit/icons.tsx";
+import { AddProject } from "./add-project.tsx";
+import type { BoardView } from "./hooks/use-board-view.ts";
+import { ProjectDot } from "./project-dot.tsx";
+
+export function Sidebar({ view }: { readonly view: BoardView }) {
+  const [isOpen, setIsOpen] = useState(false);
+  const choose = (projectId: number | null) => {
+    view.chooseProject(projectId);
+    setIsOpen(false);
+  };
+  return (
+    <header className={`sidebar ${isOpen ? "sidebar-open" : ""}`}>
+      <p className="brand">
+        <HouseIcon />
+        Rowhouse
+      </p>
+      <button type="button" className="button sidebar-toggle" aria-expanded={isOpen} aria-controls="views" onClick={() => setIsOpen(!isOpen)}>
+        Projects
+      </button>
+      <nav id="views" className="views" aria-label="Projects">
+        <ul>
+          <ViewItem view={view} projectId={null} name="All tasks" onChoose={choose} />
+        </ul>
+        <h2 className="views-title">Projects</h2>
+        {view.projectsProblem && view.projects.length === 0 && view.ready.isReady && <p className="quiet">The projects could not be read.</p>}
+        <ul>
+          {view.projects.map((project) => (
+            <ViewItem key={project.id} view={view} projectId={project.id} name={project.name} onChoose={choose} />
+          ))}
+        </ul>
+        <AddProject onAdded={choose} />
+      </nav>
+    </header>
+  );
+}
+
+interface ViewItemProps {
+  readonly view: BoardView;
+  readonly projectId: number | null;
+  readonly name: string;
+  readonly onChoose: (projectId: number | null) => void;
+}
+
+function ViewItem({ view, projectId, name, onChoose }: ViewItemProps) {
+  const isChosen = view.projectId === projectId;
+  const count = view.countOf(projectId);
+  return (
+    <li>
+      <button type="button" className="view" aria-current={isChosen ? "page" : undefined} title={name} onClick={() => onChoose(projectId)}>
+        {projectId !== null && <ProjectDot projectId={projectId} />}
+        <span className="view-name">{name}</span>
+        {count !== undefined && <span className="count">{count}</span>}
+      </button>
+    </li>
+  );
+}

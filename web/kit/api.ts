@@ -1,0 +1,92 @@
+// One way to the server: JSON in, JSON out, a request id on every call, and every failure an ApiProblem. A call that gets no
+// answer keeps the id it was sent with, so that it can be found in the server's logs. Source: RFC 9457 (problem documents).
+import type { ProblemAnswer } from "../../src/app/api/contract.ts";
+
+export interface Call {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly body?: unknown;
+  /** The version that is to be changed; another one there gives a problem with status 412. */
+  readonly ifMatch?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface Answer<Body> {
+  readonly body: Body;
+  readonly requestId: string;
+}
+
+const waitMs = 15_000;
+
+export class ApiProblem extends Error {
+  /** HTTP status, 0 when no answer came and the outcome is not known. */
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string | undefined;
+  readonly field: string | undefined;
+  readonly requestId: string;
+
+  constructor(problem: Pick<ProblemAnswer, "status" | "title" | "detail" | "field" | "request_id">, cause?: unknown) {
+    super(problem.detail ?? problem.title, { cause });
+    this.name = "ApiProblem";
+    this.status = problem.status;
+    this.title = problem.title;
+    this.detail = problem.detail;
+    this.field = problem.field?.split(/[/.]/).at(-1);
+    this.requestId = problem.request_id;
+  }
+
+  /** True when the server or its database is away and the same call may work later. */
+  get isAway(): boolean {
+    return [0, 502, 503, 504].includes(this.status);
+  }
+}
+
+/** Sends one call and waits 15 seconds at most. Throws ApiProblem, or the signal's reason when the caller gave up. */
+export async function send<Body>(call: Call): Promise<Answer<Body>> {
+  const requestId = newRequestId();
+  const response = await attempt(call, requestId);
+  const answeredId = response.headers.get("x-request-id") ?? requestId;
+  if (!response.ok) throw await problemOf(response, answeredId);
+  if (response.status === 204) return { body: undefined as Body, requestId: answeredId };
+  return { body: await bodyOf<Body>(response, call, answeredId), requestId: answeredId };
+}
+
+async function attempt(call: Call, requestId: string): Promise<Response> {
+  const headers: Record<string, string> = { accept: "application/json", "x-request-id": requestId };
+  if (call.body !== undefined) headers["content-type"] = "application/json";
+  if (call.ifMatch !== undefined) headers["if-match"] = `"${call.ifMatch}"`;
+  const deadline = AbortSignal.timeout(waitMs);
+  const signal = call.signal ? AbortSignal.any([call.signal, deadline]) : deadline;
+  try {
+    return await fetch(call.path, { method: call.method, headers, body: JSON.stringify(call.body), signal });
+  } catch (cause) {
+    call.signal?.throwIfAborted();
+    throw unanswered(requestId, cause);
+  }
+}
+
+async function bodyOf<Body>(response: Response, call: Call, requestId: string): Promise<Body> {
+  try {
+    return (await response.json()) as Body;
+  } catch (cause) {
+    call.signal?.throwIfAborted();
+    throw unanswered(requestId, cause);
+  }
+}
+
+async function problemOf(response: Response, requestId: string): Promise<ApiProblem> {
+  const { status } = response;
+  const isDocument = response.headers.get("content-type")?.startsWith("application/problem+json");
+  const found = isDocument ? await response.json().catch(() => undefined) : undefined;
+  return new ApiProblem({ title: `the server answered ${status}`, ...(found as Partial<ProblemAnswer>), status, request_id: requestId });
+}
+
+function unanswered(requestId: string, cause: unknown): ApiProblem {
+  return new ApiProblem({ status: 0, title: "no answer came from the server", request_id: requestId }, cause);
+}
+
+// Not randomUUID: that exists only on localhost and under TLS, and a board may be opened by address.
+function newRequestId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
