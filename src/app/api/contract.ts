@@ -70,6 +70,8 @@ export const ProjectAnswerSchema = Type.Object({ project: ProjectSchema });
 export const ProjectListSchema = Type.Object({ projects: Type.Array(ProjectSchema) });
 
 export const IdentifierParams = Type.Object({ id: identifier }, closed);
+/** Where a query means nothing, one is refused rather than ignored. */
+export const NoQuerySchema = Type.Object({}, closed);
 
 /** GET /api/about: what the board's footer shows. */
 export const AboutSchema = Type.Object({ engine: Type.String(), version: Type.String(), instance: Type.String() });

@@ -1,0 +1,52 @@
+// Who may speak to this server while it has no accounts: pages and programs of this machine, and no page from elsewhere.
+// Host against DNS rebinding, Origin and Sec-Fetch-Site against other sites, the content type against forms.
+// Source: OWASP, Cross-Site Request Forgery Prevention Cheat Sheet; fetch.spec.whatwg.org.
+import type { FastifyRequest } from "fastify";
+import { Problem } from "../../foundation/problem.ts";
+
+const ownHosts = ["localhost", "127.0.0.1", "[::1]"];
+const writing = new Set(["POST", "PUT", "PATCH"]);
+const jsonType = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+
+/** A hook that refuses with RH-API-006 (another site) or RH-API-005 (another content type). */
+export function guard(allowedHosts: readonly string[]): (request: FastifyRequest) => Promise<void> {
+  const hosts = new Set([...ownHosts, ...allowedHosts.map((host) => host.toLowerCase())]);
+  return async (request) => {
+    refuseHost(request, hosts);
+    refuseOtherSites(request);
+    refuseOtherTypes(request);
+  };
+}
+
+function refuseHost(request: FastifyRequest, hosts: ReadonlySet<string>): void {
+  const host = hostOf(request);
+  if (hosts.has(host.replace(/:\d{1,5}$/, ""))) return;
+  throw new Problem("RH-API-006", "this server does not answer to that host name", { field: "Host" });
+}
+
+function refuseOtherSites(request: FastifyRequest): void {
+  const { origin, "sec-fetch-site": site } = request.headers;
+  const scheme = request.headers["x-forwarded-proto"] === "https" ? "https" : "http"; // nginx sets it; a browser's page cannot
+  if (origin !== undefined && origin.toLowerCase() !== `${scheme}://${hostOf(request)}`) {
+    throw new Problem("RH-API-006", "the request comes from a page of another origin", { field: "Origin" });
+  }
+  const isForeign = site === "cross-site" || site === "same-site"; // the same site with another port is another origin
+  if (isForeign && !isVisit(request)) throw new Problem("RH-API-006", "the request comes from a page of another site", { field: "Sec-Fetch-Site" });
+}
+
+/** Somebody followed a link to the board: a top-level navigation that shows a page and changes nothing. */
+function isVisit({ method, headers, url }: FastifyRequest): boolean {
+  const isSafe = method === "GET" || method === "HEAD";
+  return isSafe && headers["sec-fetch-mode"] === "navigate" && headers["sec-fetch-dest"] === "document" && !url.startsWith("/api");
+}
+
+function refuseOtherTypes({ method, headers }: FastifyRequest): void {
+  const type = headers["content-type"];
+  const isEncoded = headers["content-encoding"] !== undefined && headers["content-encoding"] !== "identity";
+  if (!isEncoded && (type === undefined ? !writing.has(method) : !writing.has(method) || jsonType.test(type))) return;
+  throw new Problem("RH-API-005", "the body has to be application/json in UTF-8", { field: "Content-Type" });
+}
+
+function hostOf(request: FastifyRequest): string {
+  return (request.headers.host ?? "").toLowerCase();
+}

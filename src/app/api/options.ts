@@ -1,0 +1,53 @@
+// How the HTTP server itself behaves: its log (one JSON line each, no header, query or body in it), its request ids, how long
+// and how much it takes. Source: fastify.dev/docs/latest/Reference/Server, nodejs.org/api/http.html
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, Server } from "node:http";
+import type { Socket } from "node:net";
+import { type FastifyHttpOptions, LogController } from "fastify";
+import { Problem } from "../../foundation/problem.ts";
+import type { Clock } from "../../platform/clock.ts";
+import { documentOf, sendProblem } from "./problems.ts";
+
+export interface LogTarget {
+  write(line: string): void;
+}
+
+export const bodyLimitBytes = 1_048_576;
+const requestId = /^[0-9a-f-]{8,64}$/;
+
+export function optionsOf(parts: { readonly clock: Clock; readonly instance: string; readonly logTo?: LogTarget }): FastifyHttpOptions<Server> {
+  return {
+    logger: {
+      level: "info",
+      base: { instance: parts.instance },
+      timestamp: () => `,"time":"${parts.clock.now().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      ...(parts.logTo ? { stream: parts.logTo } : {}),
+    },
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
+    requestIdHeader: false,
+    genReqId: ({ headers }: IncomingMessage) => {
+      const given = headers["x-request-id"];
+      return typeof given === "string" && requestId.test(given) ? given : randomUUID();
+    },
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: 10_000, // to send the whole of a request
+    connectionTimeout: 30_000, // without a byte in either direction
+    keepAliveTimeout: 75_000, // longer than nginx keeps an idle connection, so that it is the one to close
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16_384 },
+    forceCloseConnections: "idle",
+    return503OnClosing: false, // what is in work when the server closes is answered
+    routerOptions: { maxParamLength: 40 },
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
+    clientErrorHandler: refuseUnreadable,
+  };
+}
+
+/** What is not HTTP at all has no request yet, so its answer is written by hand. */
+function refuseUnreadable(error: { readonly code?: string }, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  const body = JSON.stringify(documentOf(new Problem("RH-API-001", "the request is not HTTP as this server reads it"), randomUUID()));
+  const head = ["HTTP/1.1 400 Bad Request", "content-type: application/problem+json", `content-length: ${Buffer.byteLength(body)}`, "connection: close"];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroySoon());
+}

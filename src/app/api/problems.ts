@@ -1,0 +1,68 @@
+// Failures as RFC 9457 problem documents. What is the caller's is explained; what is ours (hosts, SQL, versions, stacks) goes
+// to the log and never into an answer. Every 503 says when to come back.
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { isProblem, Problem, toProblem } from "../../foundation/problem.ts";
+import { type ProblemCode, problems } from "../../foundation/problems.ts";
+import type { ProblemAnswer } from "./contract.ts";
+
+const retryAfterSeconds = 1;
+
+/** Codes that would be a failure of ours in a tool, and in the application mean that its database is not set up for it. */
+const publicCodes: Readonly<Partial<Record<ProblemCode, ProblemCode>>> = {
+  "RH-SQL-002": "RH-MIG-003",
+  "RH-AUTH-003": "RH-AUTH-002",
+  "RH-AUTH-004": "RH-AUTH-002",
+};
+
+export function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = problemOf(thrown);
+  const answer = documentOf(problem, request.id);
+  if (answer.status >= 500) logFailure(problem, request, answer.status);
+  if (answer.status === 503) reply.header("retry-after", retryAfterSeconds);
+  return reply.code(answer.status).type("application/problem+json").send(JSON.stringify(answer));
+}
+
+export function documentOf(problem: Problem, requestId: string): ProblemAnswer {
+  const code = publicCodes[problem.code] ?? problem.code;
+  const { title, status } = problems[code];
+  const isExplained = status < 500 && (code.startsWith("RH-API-") || problem.field !== undefined);
+  return {
+    type: `urn:rowhouse:problem:${code.toLowerCase()}`,
+    title,
+    status,
+    ...(isExplained ? { detail: problem.message } : {}),
+    code,
+    ...(problem.field === undefined ? {} : { field: problem.field }),
+    request_id: requestId,
+  };
+}
+
+/** The server's own refusals (schema, size, type, address) as Problems. */
+function problemOf(thrown: unknown): Problem {
+  if (isProblem(thrown)) return thrown;
+  const error = thrown as Partial<FastifyError>;
+  if (error.validation) return invalid(error);
+  if (error.statusCode === 413) return new Problem("RH-API-004", "the body has more than 1 MB", { cause: thrown });
+  if (error.statusCode === 415) return new Problem("RH-API-005", "the body has to be application/json in UTF-8", { cause: thrown });
+  if (error.statusCode !== undefined && error.statusCode < 500) return new Problem("RH-API-001", "the request cannot be read", { cause: thrown });
+  return toProblem(thrown);
+}
+
+function invalid({ validation = [], validationContext = "body" }: Partial<FastifyError>): Problem {
+  const [first] = validation;
+  const place = first?.instancePath.split("/")[1] ?? "";
+  const extra = first?.params["additionalProperty"] ?? first?.params["missingProperty"];
+  const field = place || (typeof extra === "string" ? extra : validationContext);
+  if (first?.keyword === "additionalProperties") return new Problem("RH-API-001", `${field} is not a known field`, { field });
+  if (first?.keyword === "required") return new Problem("RH-API-001", `${field} is missing`, { field });
+  const messages = validation.filter((one) => one.keyword !== "anyOf").map((one) => one.message ?? "is not valid");
+  return new Problem("RH-API-001", `${field} ${[...new Set(messages)].join(" or ")}`, { field });
+}
+
+function logFailure(problem: Problem, request: FastifyRequest, status: number): void {
+  const isBug = problem.code === "RH-BUG-001";
+  const stack = isBug && problem.cause instanceof Error ? problem.cause.stack : undefined;
+  const fields = { code: problem.code, status, reason: problem.message, hint: problem.hint, stack };
+  if (isBug) request.log.error(fields, "an unexpected failure");
+  else request.log.warn(fields, "the request failed");
+}

@@ -1,0 +1,61 @@
+// Builds the HTTP server of the application from its parts; it listens to nothing yet. What is true of every answer is here:
+// who may ask, how many at once, the headers, the form of a failure. What each address does is in routes/.
+import fastify, { type FastifyInstance } from "fastify";
+import type { Clock } from "../../platform/clock.ts";
+import { schemaVersion } from "../migrations/version.ts";
+import type { Store } from "../store/store.ts";
+import { acceptJsonOnly } from "./body.ts";
+import { guard } from "./guard.ts";
+import { healthOf } from "./health.ts";
+import { methodsOf } from "./methods.ts";
+import { type LogTarget, optionsOf } from "./options.ts";
+import { readNumbers } from "./parameters.ts";
+import { sendProblem } from "./problems.ts";
+import { aboutRoute, echoRoutes } from "./routes/echo.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { projectRoutes } from "./routes/projects.ts";
+import { taskRoutes } from "./routes/tasks.ts";
+import { serveFiles } from "./static.ts";
+import { countTraffic } from "./traffic.ts";
+
+export interface ServerParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly instance: string;
+  /** Names beside localhost under which people reach this server. */
+  readonly allowedHosts: readonly string[];
+  /** The board's files, where no proxy serves them. */
+  readonly staticDirectory?: string;
+  /** Where the log goes, standard output unless given. */
+  readonly logTo?: LogTarget;
+  readonly requestsInWork?: number;
+}
+
+const requestsInWork = 256;
+
+const safeHeaders = {
+  "x-content-type-options": "nosniff",
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-origin",
+} as const;
+
+export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
+  const app: FastifyInstance = fastify(optionsOf(parts));
+  const refuseUnknown = methodsOf(app);
+  app.addHook("onRequest", countTraffic(parts.clock, parts.requestsInWork ?? requestsInWork));
+  app.addHook("onRequest", async (request, reply) => void reply.headers({ ...safeHeaders, "x-request-id": request.id }));
+  app.addHook("onRequest", guard(parts.allowedHosts));
+  app.addHook("preValidation", readNumbers);
+  app.setErrorHandler(sendProblem);
+  app.setNotFoundHandler(refuseUnknown);
+  acceptJsonOnly(app);
+  taskRoutes(app, parts.store);
+  projectRoutes(app, parts.store);
+  echoRoutes(app);
+  aboutRoute(app, parts.store, parts.instance);
+  healthRoutes(app, healthOf(parts.store, parts.clock, schemaVersion));
+  if (parts.staticDirectory !== undefined) await serveFiles(app, parts.staticDirectory);
+  return app;
+}

@@ -1,0 +1,42 @@
+// Moments in their three forms: what a client sends (RFC 3339 with any offset), what the API stores and shows (UTC, Z, six
+// digits), what the servers print. Pure. Leap seconds, years outside 1000 to 9999 and more than six digits are refused,
+// since one of the engines would change them silently. Source: RFC 3339, section 5.6.
+
+const sent = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+const printed = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(?:\+00(?::?00)?|Z)?$/;
+const minuteMs = 60_000;
+
+/** The moment a client means as `2026-01-31T09:30:00.000000Z`, undefined when it is not one that both engines can hold. */
+export function parseMoment(text: string): string | undefined {
+  const match = sent.exec(text);
+  if (!match) return undefined;
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [number, number, number, number, number, number];
+  const isClock = hour <= 23 && minute <= 59 && second <= 59 && Number(match[9] ?? 0) <= 23 && Number(match[10] ?? 0) <= 59;
+  if (!isClock || !isDay(year, month, day)) return undefined;
+  const offsetMinutes = (match[8] === "-" ? -1 : 1) * (Number(match[9] ?? 0) * 60 + Number(match[10] ?? 0));
+  const utc = at(year, month, day, hour, minute, second) - offsetMinutes * minuteMs;
+  const shown = Number.isNaN(utc) ? "" : isoOf(utc);
+  return /^[1-9]\d{3}-/.test(shown) ? `${shown.slice(0, 19)}.${(match[7] ?? "").padEnd(6, "0")}Z` : undefined;
+}
+
+/** What a server printed for a moment in UTC, in the API's form. */
+export function momentOf(text: string): string {
+  const match = printed.exec(text);
+  if (!match) throw new Error(`not a moment as a server prints it: ${text}`);
+  return `${match[1]}T${match[2]}.${(match[3] ?? "").padEnd(6, "0")}Z`;
+}
+
+function isDay(year: number, month: number, day: number): boolean {
+  const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  return day >= 1 && day <= (days[month - 1] ?? 0);
+}
+
+/** Date.UTC takes years below 100 for the 1900s; those are refused anyway, so any year outside the range will do. */
+function at(year: number, month: number, day: number, hour: number, minute: number, second: number): number {
+  return year < 100 ? Number.NaN : Date.UTC(year, month - 1, day, hour, minute, second);
+}
+
+function isoOf(utcMs: number): string {
+  return new Date(utcMs).toISOString();
+}

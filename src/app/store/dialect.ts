@@ -1,0 +1,23 @@
+// What differs between the engines below the store; everything else of it is the same SQL.
+import type { Driver, Queryable, Session } from "../../drivers/driver.ts";
+import type { Sql } from "../../foundation/sql.ts";
+import type { Excess } from "./store.ts";
+
+export interface Dialect {
+  readonly driver: Driver;
+  /** As people write it. */
+  readonly title: string;
+  readonly defaultPort: number;
+  /** Makes the request's id visible beside this session in the server's own tables, for the transaction that has begun. */
+  nameRequest(session: Session, requestId: string): Promise<void>;
+  /** Runs an update and returns the changed rows; `reread` selects them where UPDATE has no RETURNING. */
+  updateReturning<Row>(session: Session, statement: { readonly update: Sql; readonly columns: Sql; readonly reread: Sql }): Promise<readonly Row[]>;
+  /** A moment of the API's form as the server takes it. */
+  bindMoment(moment: string): string;
+  /** The table in which the migrations' runner keeps its account of this database. */
+  migrationsTable(database: string): Sql;
+  /** What the login may do too much; no rights when it is as it should be. */
+  excess(session: Queryable): Promise<Excess>;
+  /** `15.20`, `10.11.19`. */
+  version(session: Queryable): Promise<string>;
+}

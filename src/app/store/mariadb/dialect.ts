@@ -1,0 +1,26 @@
+// MariaDB's share of the store. UPDATE has no RETURNING here, so the row is read again in the same transaction, which
+// holds its lock. Source: mariadb.com/kb/en/insertreturning, performance-schema-user_variables_by_thread-table
+import { mariadbDriver } from "../../../drivers/mariadb/driver.ts";
+import { sql } from "../../../foundation/sql.ts";
+import type { Dialect } from "../dialect.ts";
+import { excess } from "./rights.ts";
+
+export const mariadbDialect: Dialect = {
+  driver: mariadbDriver,
+  title: "MariaDB",
+  defaultPort: 3306,
+  nameRequest: async (session, requestId) => {
+    await session.run(sql`set @request_id = ${requestId}`);
+  },
+  updateReturning: async (session, { update, reread }) => {
+    await session.run(update);
+    return session.all(reread);
+  },
+  bindMoment: (moment) => moment.replace("T", " ").replace("Z", ""),
+  migrationsTable: (database) => sql.id(`${database}_rowhouse`, "migrations"),
+  excess,
+  version: async (session) => {
+    const [row] = await session.all<{ version: string }>(sql`select version() as version`);
+    return /^[\d.]+/.exec(row?.version ?? "")?.[0] ?? "unknown";
+  },
+};

@@ -1,0 +1,50 @@
+// Opens the store: one pool of few connections, made when they are needed, so that it starts without its database.
+import { Problem } from "../../foundation/problem.ts";
+import { sql } from "../../foundation/sql.ts";
+import { type Access, accessTo } from "./access.ts";
+import type { Dialect } from "./dialect.ts";
+import { changeProject, createProject, deleteProject, listProjects, readProject } from "./projects.ts";
+import { limits, type Store, type StoreOptions } from "./store.ts";
+import { changeTask, createTask, deleteTask, listTasks, readTask } from "./tasks.ts";
+
+export function openStore(dialect: Dialect, { poolLimit, ...connection }: StoreOptions): Store {
+  const pool = dialect.driver.pool({
+    ...connection,
+    applicationName: "rowhouse-app",
+    limit: poolLimit,
+    connectTimeoutMs: limits.acquireMs,
+    acquireTimeoutMs: limits.acquireMs,
+    statementTimeoutMs: limits.statementMs,
+    lockTimeoutMs: limits.lockMs,
+  });
+  const access = accessTo(pool, dialect);
+  return {
+    listTasks: (query) => listTasks(access, query),
+    readTask: (id) => readTask(access, id),
+    createTask: (task, requestId) => createTask(access, task, requestId),
+    changeTask: (row, change) => changeTask(access, row, change),
+    deleteTask: (row) => deleteTask(access, row),
+    listProjects: () => listProjects(access),
+    readProject: (id) => readProject(access, id),
+    createProject: (project, requestId) => createProject(access, project, requestId),
+    changeProject: (row, change) => changeProject(access, row, change),
+    deleteProject: (row) => deleteProject(access, row),
+    probeWrite: () => probeWrite(access),
+    schemaVersion: () => schemaVersion(access, connection.database ?? ""),
+    admit: () => access.admit(),
+    about: async () => ({ engine: dialect.title, version: await access.read((session) => dialect.version(session)) }),
+    load: () => ({ ...pool.stats(), limit: poolLimit }),
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+  };
+}
+
+async function probeWrite(access: Access): Promise<void> {
+  const rows = await access.read((pool) => pool.run(sql`update write_probe set checked_at = current_timestamp(6) where id = 1`));
+  if (rows !== 1) throw new Problem("RH-MIG-003", `the row that readiness writes to is there ${rows} times, not once`);
+}
+
+async function schemaVersion(access: Access, database: string): Promise<number> {
+  const statement = sql`select max(version) as version from ${access.dialect.migrationsTable(database)} where state = 'done'`;
+  const [row] = await access.read((pool) => pool.all<{ version: number | null }>(statement));
+  return row?.version ?? 0;
+}

@@ -1,0 +1,22 @@
+// PostgreSQL's share of the store. Source: postgresql.org/docs/current/sql-update.html, functions-admin.html
+import { postgresDriver } from "../../../drivers/postgres/driver.ts";
+import { sql } from "../../../foundation/sql.ts";
+import type { Dialect } from "../dialect.ts";
+import { excess } from "./rights.ts";
+
+export const postgresDialect: Dialect = {
+  driver: postgresDriver,
+  title: "PostgreSQL",
+  defaultPort: 5432,
+  nameRequest: async (session, requestId) => {
+    await session.all(sql`select set_config('application_name', ${`rowhouse-app ${requestId}`}, true) as application_name`);
+  },
+  updateReturning: (session, { update, columns }) => session.all(sql`${update} returning ${columns}`),
+  bindMoment: (moment) => moment,
+  migrationsTable: () => sql.id("rowhouse", "migrations"),
+  excess,
+  version: async (session) => {
+    const [row] = await session.all<{ version: string }>(sql`select current_setting('server_version') as version`);
+    return /^[\d.]+/.exec(row?.version ?? "")?.[0] ?? "unknown";
+  },
+};

@@ -1,0 +1,79 @@
+// Projects in the database, with the count of their tasks, zero included.
+import type { Queryable } from "../../drivers/driver.ts";
+import { isProblem, Problem } from "../../foundation/problem.ts";
+import { type Sql, sql } from "../../foundation/sql.ts";
+import type { NewProject, Project } from "../api/contract.ts";
+import type { Access } from "./access.ts";
+import { recordEvent } from "./events.ts";
+import { projectOf, type ProjectRow } from "./rows.ts";
+import type { RowWrite } from "./store.ts";
+
+export async function listProjects(access: Access): Promise<readonly Project[]> {
+  const rows = await access.read((pool) => pool.all<ProjectRow>(selectProjects(sql``)));
+  return rows.map(projectOf);
+}
+
+export async function readProject(access: Access, id: number): Promise<Project> {
+  return access.read((pool) => project(pool, id));
+}
+
+export async function createProject(access: Access, { name }: NewProject, requestId: string): Promise<Project> {
+  const insert = access.write(requestId, async (session) => {
+    const [row] = await session.all<ProjectRow>(sql`insert into projects (name) values (${name}) returning id, name, created_at, 0 as task_count`);
+    const created = projectOf(row as ProjectRow);
+    await recordEvent(session, { requestId, kind: "project.created", data: created });
+    return created;
+  });
+  return insert.catch((thrown: unknown) => explainName(thrown, name));
+}
+
+export async function changeProject(access: Access, row: RowWrite, { name }: NewProject): Promise<Project> {
+  const update = access.write(row.requestId, async (session) => {
+    await session.run(sql`update projects set name = ${name} where id = ${row.id}`);
+    const changed = await project(session, row.id);
+    await recordEvent(session, { requestId: row.requestId, kind: "project.changed", data: changed });
+    return changed;
+  });
+  return update.catch((thrown: unknown) => explainName(thrown, name));
+}
+
+export async function deleteProject(access: Access, row: RowWrite): Promise<void> {
+  const removal = access.write(row.requestId, async (session) => {
+    const last = await project(session, row.id);
+    const deleted = await session.run(sql`delete from projects where id = ${row.id}`);
+    if (deleted === 0) return missing(row.id); // somebody was faster
+    await recordEvent(session, { requestId: row.requestId, kind: "project.deleted", data: last });
+  });
+  await removal.catch((thrown: unknown) => {
+    if (!isProblem(thrown, "RH-DATA-002")) throw thrown;
+    throw new Problem("RH-DATA-002", `project ${row.id} still has tasks`, { field: "id", cause: thrown });
+  });
+}
+
+async function project(session: Queryable, id: number): Promise<Project> {
+  const [row] = await session.all<ProjectRow>(selectProjects(sql`where projects.id = ${id}`));
+  return row ? projectOf(row) : missing(id);
+}
+
+function missing(id: number): never {
+  throw new Problem("RH-API-002", `there is no project ${id}`, { field: "id" });
+}
+
+function selectProjects(where: Sql): Sql {
+  return sql`
+    select
+      projects.id,
+      projects.name,
+      projects.created_at,
+      count(tasks.id) as task_count
+    from projects
+    left join tasks on tasks.project_id = projects.id
+    ${where}
+    group by projects.id, projects.name, projects.created_at
+    order by projects.id`;
+}
+
+function explainName(thrown: unknown, name: string): never {
+  if (!isProblem(thrown, "RH-DATA-001")) throw thrown;
+  throw new Problem("RH-DATA-001", `there is a project named ${JSON.stringify(name)} already`, { field: "name", cause: thrown });
+}

@@ -1,0 +1,107 @@
+// Tasks in the database: the same statements on both engines but for what the dialect does.
+import type { Session } from "../../drivers/driver.ts";
+import { isProblem, Problem } from "../../foundation/problem.ts";
+import { type Sql, type SqlValue, sql } from "../../foundation/sql.ts";
+import type { NewTask, Task, TaskChange, TaskList, TaskQuery } from "../api/contract.ts";
+import type { Access } from "./access.ts";
+import { recordEvent } from "./events.ts";
+import { taskColumns, taskOf, type TaskRow } from "./rows.ts";
+import type { RowWrite } from "./store.ts";
+
+const pageRows = 100;
+
+export async function listTasks(access: Access, query: TaskQuery): Promise<TaskList> {
+  const limit = query.limit ?? pageRows;
+  const conditions = [
+    sql`id > ${query.after ?? 0}`,
+    ...(query.status === undefined ? [] : [sql`status = ${query.status}`]),
+    ...(query.project_id === undefined ? [] : [sql`project_id = ${query.project_id}`]),
+  ];
+  const statement = sql`select ${taskColumns} from tasks where ${sql.join(conditions, " and ")} order by id limit ${limit + 1}`;
+  const rows = await access.read((pool) => pool.all<TaskRow>(statement));
+  const tasks = rows.slice(0, limit).map(taskOf);
+  return { tasks, next: rows.length > limit ? (tasks.at(-1)?.id ?? null) : null };
+}
+
+export async function readTask(access: Access, id: number): Promise<Task> {
+  const [row] = await access.read((pool) => pool.all<TaskRow>(selectTask(id)));
+  return row ? taskOf(row) : missing(id);
+}
+
+export async function createTask(access: Access, task: NewTask, requestId: string): Promise<Task> {
+  const fields = [...fieldsOf(access, task), ...(task.status === "complete" ? [{ name: "completed_at", value: sql`current_timestamp(6)` }] : [])];
+  const names = sql.join(fields.map((field) => sql.id(field.name)), ", ");
+  const values = sql.join(fields.map((field) => field.value), ", ");
+  const insert = access.write(requestId, async (session) => {
+    const [row] = await session.all<TaskRow>(sql`insert into tasks (${names}) values (${values}) returning ${taskColumns}`);
+    const created = taskOf(row as TaskRow);
+    await recordEvent(session, { requestId, kind: "task.created", data: created });
+    return created;
+  });
+  return insert.catch((thrown: unknown) => explain(thrown, task));
+}
+
+export async function changeTask(access: Access, row: RowWrite, change: TaskChange): Promise<Task> {
+  const update = access.write(row.requestId, async (session) => {
+    await checkVersion(session, row);
+    const assignments = sql.join([...assignmentsOf(access, change), sql`version = version + 1`, sql`updated_at = current_timestamp(6)`], ", ");
+    const [changed] = await access.dialect.updateReturning<TaskRow>(session, {
+      update: sql`update tasks set ${assignments} where id = ${row.id}`,
+      columns: taskColumns,
+      reread: selectTask(row.id),
+    });
+    if (!changed) return missing(row.id);
+    const task = taskOf(changed);
+    await recordEvent(session, { requestId: row.requestId, kind: "task.changed", data: task });
+    return task;
+  });
+  return update.catch((thrown: unknown) => explain(thrown, change));
+}
+
+export async function deleteTask(access: Access, row: RowWrite): Promise<void> {
+  await access.write(row.requestId, async (session) => {
+    await checkVersion(session, row);
+    const [deleted] = await session.all<TaskRow>(sql`delete from tasks where id = ${row.id} returning ${taskColumns}`);
+    if (!deleted) return missing(row.id);
+    await recordEvent(session, { requestId: row.requestId, kind: "task.deleted", data: taskOf(deleted) });
+  });
+}
+
+/** The row is locked first, so that nobody changes it between the look and the write. */
+async function checkVersion(session: Session, row: RowWrite): Promise<void> {
+  if (row.versions === undefined) return;
+  const [current] = await session.all<{ version: number }>(sql`select version from tasks where id = ${row.id} for update`);
+  if (!current) return missing(row.id);
+  if (row.versions.includes(current.version)) return;
+  throw new Problem("RH-API-007", `task ${row.id} has version ${current.version}, not ${row.versions.join(" or ")}`, { field: "If-Match" });
+}
+
+function assignmentsOf(access: Access, change: TaskChange): readonly Sql[] {
+  const completed = change.status === "complete" ? sql`completed_at = coalesce(completed_at, current_timestamp(6))` : sql`completed_at = null`;
+  return [
+    ...fieldsOf(access, change).map(({ name, value }) => sql`${sql.id(name)} = ${value}`),
+    ...(change.status === undefined ? [] : [completed]),
+  ];
+}
+
+/** The columns that were sent; the others keep their value, or get the column's default. */
+function fieldsOf(access: Access, task: NewTask | TaskChange): readonly { readonly name: string; readonly value: Sql | SqlValue }[] {
+  const due = typeof task.due_date === "string" ? { due_date: access.dialect.bindMoment(task.due_date) } : {};
+  return Object.entries({ ...task, ...due })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ({ name, value }));
+}
+
+function selectTask(id: number): Sql {
+  return sql`select ${taskColumns} from tasks where id = ${id}`;
+}
+
+function missing(id: number): never {
+  throw new Problem("RH-API-002", `there is no task ${id}`, { field: "id" });
+}
+
+/** The only reference of a task is its project: the database found it missing, and it alone can tell for certain. */
+function explain(thrown: unknown, task: NewTask | TaskChange): never {
+  if (!isProblem(thrown, "RH-DATA-002")) throw thrown;
+  throw new Problem("RH-API-001", `there is no project ${task.project_id}`, { field: "project_id", cause: thrown });
+}
