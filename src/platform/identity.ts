@@ -31,6 +31,11 @@ async function bootId(): Promise<string> {
   return (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
 }
 
+/** Where a process works, undefined when it is gone or not ours to look into. */
+export async function workingDirectoryOf(pid: number): Promise<string | undefined> {
+  return readlink(`/proc/${pid}/cwd`).catch(() => undefined);
+}
+
 /** Pids of the processes whose working directory is `directory`: how the orphans of a database server are found. */
 export async function pidsWorkingIn(directory: string): Promise<readonly number[]> {
   return pidsWhere(async (pid) => (await readlink(`/proc/${pid}/cwd`)) === directory);

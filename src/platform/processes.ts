@@ -6,7 +6,7 @@ import type { Readable } from "node:stream";
 import { Problem } from "../foundation/problem.ts";
 import type { Clock } from "./clock.ts";
 import { openLog, type Owner } from "./files.ts";
-import { identify, isAlive, type ProcessIdentity } from "./identity.ts";
+import { identify, isAlive, pidsWorkingIn, type ProcessIdentity } from "./identity.ts";
 
 export interface Program {
   /** Absolute path of the program, then its arguments. */
@@ -115,6 +115,16 @@ export async function stop(identity: ProcessIdentity, options: StopOptions): Pro
       signalProcess(identity.pid, "SIGKILL");
     }
     await options.clock.sleep(20);
+  }
+}
+
+/** Ends every process whose working directory is `directory`: what a killed server left there. Asks, waits, then forces. */
+export async function endAllWorkingIn(directory: string, options: { readonly graceMs: number; readonly clock: Clock }): Promise<void> {
+  const end = options.clock.monotonicMs() + options.graceMs;
+  for (let pids = await pidsWorkingIn(directory); pids.length > 0; pids = await pidsWorkingIn(directory)) {
+    const signal = options.clock.monotonicMs() >= end ? "SIGKILL" : "SIGTERM";
+    for (const pid of pids) signalProcess(pid, signal);
+    await options.clock.sleep(50);
   }
 }
 

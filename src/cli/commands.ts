@@ -1,0 +1,58 @@
+// Every command there is. Help, completion and parsing read this table; a command that is not here does not exist.
+import type { Command, Option } from "./command.ts";
+import { down } from "./down.ts";
+import { logs } from "./logs.ts";
+import { status } from "./status.ts";
+import { serveCommand, up } from "./up.ts";
+
+const upOptions: readonly Option[] = [
+  { name: "engine", value: "NAME", about: "postgres or mariadb; pinned when the house is made" },
+  { name: "port", value: "N", about: "of the proxy on 127.0.0.1, 8080 unless given" },
+  { name: "instances", value: "N", about: "of the application, 2 unless given" },
+  { name: "demo", about: "put the example tasks into an empty house" },
+  { name: "install", about: "install what is missing without asking" },
+];
+
+export const commands: readonly Command[] = [
+  {
+    name: "up",
+    about: "bring the three tiers up and prove that they work",
+    example: "rowhouse up --engine mariadb --port 8081",
+    options: [...upOptions, { name: "detach", about: "return when it is up; it stays" }],
+    operands: [],
+    hasDryRun: true,
+    run: up,
+  },
+  { name: "down", about: "take the tiers down in order; the data stays", example: "rowhouse down", options: [], operands: [], hasDryRun: true, run: down },
+  { name: "status", about: "probe each tier and name the one that is broken", example: "rowhouse status --json", options: [], operands: [], hasDryRun: false, run: status },
+  {
+    name: "logs",
+    about: "the last lines of the tiers' logs",
+    example: "rowhouse logs app --request 4f1c…",
+    options: [
+      { name: "lines", value: "N", about: "of each log, 50 unless given" },
+      { name: "request", value: "ID", about: "only lines of this request, from every tier" },
+    ],
+    operands: ["[tier]"],
+    hasDryRun: false,
+    run: logs,
+  },
+  {
+    name: "serve",
+    about: "as `up` in the foreground, with plain log lines: for a service manager",
+    example: "rowhouse serve --house /var/lib/rowhouse/default",
+    options: upOptions,
+    operands: [],
+    hasDryRun: false,
+    run: serveCommand,
+  },
+];
+
+/** On every command. */
+export const commonOptions: readonly Option[] = [
+  { name: "house", value: "DIR", about: "the house; else ROWHOUSE_HOUSE, the nearest rowhouse.toml, the default one" },
+  { name: "json", about: "one JSON document on standard output" },
+  { name: "help", about: "this help" },
+];
+
+export const dryRunOption: Option = { name: "dry-run", about: "show what would be done, and do nothing" };

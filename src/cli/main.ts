@@ -1,0 +1,44 @@
+// The composition root: builds the context from this process, finds the command, runs it, turns what went wrong into an exit code.
+import { Problem, toProblem } from "../foundation/problem.ts";
+import { systemClock } from "../platform/clock.ts";
+import type { Context } from "../platform/context.ts";
+import { lineLog } from "../platform/log.ts";
+import { helpOf, overview } from "./help.ts";
+import { type Output, output } from "./output.ts";
+import { parseCommand } from "./parse.ts";
+
+/** Runs one command line and returns its exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const isPlain = process.env["NO_COLOR"] !== undefined || process.env["TERM"] === "dumb";
+  const printer = output({ out: process.stdout, err: process.stderr, isPlain }, { isJson: args.includes("--json") });
+  const interrupt = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => interrupt.abort(interrupted()));
+  process.stdout.on("error", () => process.exit(0)); // `rowhouse logs | head`: the reader has seen enough
+  try {
+    return await runCommand(args, printer, interrupt.signal);
+  } catch (thrown) {
+    const problem = toProblem(thrown);
+    printer.problem(problem);
+    if (problem.code === "RH-BUG-001" && thrown instanceof Error && process.env["ROWHOUSE_DEBUG"]) process.stderr.write(`${thrown.stack}\n`);
+    return problem.exitCode;
+  }
+}
+
+async function runCommand(args: readonly string[], printer: Output, signal: AbortSignal): Promise<number> {
+  const parsed = parseCommand(args);
+  if (!parsed || parsed.options["help"]) {
+    for (const line of parsed ? helpOf(parsed.command) : overview()) process.stdout.write(`${line}\n`);
+    return parsed || args.length > 0 ? 0 : 2;
+  }
+  const context: Context = {
+    clock: systemClock,
+    log: lineLog(systemClock, (line) => process.stderr.write(line)),
+    environment: process.env,
+  };
+  const { command, options, operands } = parsed;
+  return command.run({ context, output: printer, options, operands, directory: process.cwd(), signal });
+}
+
+function interrupted(): Problem {
+  return new Problem("RH-USE-002", "interrupted", { hint: "Run it again: it goes on where it stopped." });
+}

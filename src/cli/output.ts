@@ -1,0 +1,88 @@
+// What a person or a script reads. With --json one document on standard output and nothing else there; without, lines. Colour
+// and the moving line only where a terminal looks. Control characters from outside never reach the terminal.
+import type { Evidence } from "../foundation/evidence.ts";
+import type { PlanText } from "../foundation/plan.ts";
+import type { Problem, ProblemDocument } from "../foundation/problem.ts";
+
+/** The document of --json, the same for every command. */
+export interface Envelope {
+  readonly version: 1;
+  readonly plan?: PlanText;
+  readonly evidence?: readonly Evidence[];
+  readonly result?: unknown;
+  readonly problem?: ProblemDocument;
+}
+
+export interface Output {
+  readonly isJson: boolean;
+  /** A terminal looks at standard error, where progress goes. */
+  readonly isLive: boolean;
+  line(text: string): void;
+  /** What is being done now; replaced by the next one on a terminal. */
+  progress(text: string): void;
+  envelope(content: Omit<Envelope, "version">): void;
+  problem(problem: Problem): void;
+}
+
+export interface Streams {
+  readonly out: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly err: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
+  readonly isPlain: boolean;
+}
+
+export function output(streams: Streams, options: { readonly isJson: boolean }): Output {
+  const { out, err } = streams;
+  const isLive = err.isTTY === true && !streams.isPlain;
+  const clear = () => isLive && err.write("\r\u001b[K");
+  return {
+    isJson: options.isJson,
+    isLive,
+    line: (text) => {
+      if (options.isJson) return;
+      clear();
+      out.write(`${printable(text)}\n`);
+    },
+    progress: (text) => {
+      if (options.isJson) return;
+      if (isLive) err.write(`\r\u001b[K${printable(text).slice(0, (err.columns ?? 80) - 1)}`);
+      else err.write(`${printable(text)}\n`);
+    },
+    envelope: (content) => {
+      if (options.isJson) out.write(`${JSON.stringify({ version: 1, ...content })}\n`);
+    },
+    problem: (problem) => {
+      clear();
+      if (options.isJson) out.write(`${JSON.stringify({ version: 1, problem })}\n`);
+      const red = isLive ? (text: string) => `\u001b[31m${text}\u001b[0m` : (text: string) => text;
+      err.write(`${red(problem.code)}  ${printable(problem.message)}\n`);
+      if (problem.hint) err.write(`${printable(problem.hint)}\n`);
+    },
+  };
+}
+
+/** Columns side by side, as wide as their widest cell; the last one runs free. */
+export function columns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => (row[index] ?? "").length)));
+  return rows.map((row) => row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0))).join("   ").trimEnd());
+}
+
+/** A plan as --dry-run shows it: each step with exactly what would run. */
+export function planLines(plan: PlanText): readonly string[] {
+  const steps = plan.steps.flatMap((step, index) => [
+    `${String(index + 1).padStart(2)}  ${step.title}   (${step.why})`,
+    ...(step.run ?? []).map((argv) => `      $ ${argv.join(" ")}`),
+    ...(step.sql ?? []).map((statement) => `      > ${statement}`),
+    ...(step.writes ?? []).map((path) => `      + ${path}`),
+    ...(step.undo ? [`      undo: ${step.undo}`] : []),
+  ]);
+  return [plan.title, ...steps];
+}
+
+function printable(text: string): string {
+  return [...text].map((character) => (isControl(character) ? `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}` : character)).join("");
+}
+
+function isControl(character: string): boolean {
+  const code = character.charCodeAt(0);
+  return (code < 32 && code !== 9 && code !== 10) || (code >= 127 && code < 160);
+}

@@ -1,0 +1,57 @@
+// A command line as a command, its options and its operands. What is not in the table is refused with the nearest name.
+import { parseArgs } from "node:util";
+import { Problem } from "../foundation/problem.ts";
+import type { Command, Option, OptionValues } from "./command.ts";
+import { commands, commonOptions, dryRunOption } from "./commands.ts";
+
+export interface Parsed {
+  readonly command: Command;
+  readonly options: OptionValues;
+  readonly operands: readonly string[];
+}
+
+/** The command that is meant, undefined when there is none (help is wanted). Throws RH-USE-001. */
+export function parseCommand(args: readonly string[]): Parsed | undefined {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "help") return undefined;
+  const command = commands.find((known) => known.name === name);
+  if (!command) throw new Problem("RH-USE-001", `there is no command "${name}"`, { hint: `${nearest(name)}\`rowhouse --help\` lists them all.` });
+  const { values, positionals } = parseOptions(command, rest);
+  if (positionals.length > command.operands.length) {
+    throw new Problem("RH-USE-001", `"${positionals[command.operands.length]}" is one operand too many`, { hint: `rowhouse ${command.name} --help` });
+  }
+  return { command, options: values as OptionValues, operands: positionals };
+}
+
+export function optionsOf(command: Command): readonly Option[] {
+  return [...command.options, ...(command.hasDryRun ? [dryRunOption] : []), ...commonOptions];
+}
+
+function parseOptions(command: Command, args: readonly string[]) {
+  const options = Object.fromEntries(optionsOf(command).map((option) => [option.name, { type: option.value ? ("string" as const) : ("boolean" as const) }]));
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (cause) {
+    const message = cause instanceof Error ? (cause.message.split(". ")[0] ?? "") : String(cause);
+    throw new Problem("RH-USE-001", message.charAt(0).toLowerCase() + message.slice(1), { cause, hint: `rowhouse ${command.name} --help` });
+  }
+}
+
+function nearest(name: string): string {
+  const near = commands.find((known) => known.name.startsWith(name.slice(0, 2)));
+  return near ? `Did you mean \`rowhouse ${near.name}\`? ` : "";
+}
+
+/** A whole number of an option. Throws RH-USE-001 naming the option. */
+export function integerOption(options: OptionValues, name: string, range: { readonly from: number; readonly to: number }): number | undefined {
+  const text = options[name];
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= range.from && value <= range.to) return value;
+  throw new Problem("RH-USE-001", `--${name} wants a whole number from ${range.from} to ${range.to}, not "${text}"`, { field: name, hint: "Give another one." });
+}
+
+export function textOption(options: OptionValues, name: string): string | undefined {
+  const value = options[name];
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,133 @@
+// rowhouse up and rowhouse serve: the same operation, told to a person or to a service manager's log.
+import { createInterface } from "node:readline/promises";
+import type { Evidence } from "../foundation/evidence.ts";
+import { planText } from "../foundation/plan.ts";
+import { Problem } from "../foundation/problem.ts";
+import { formatDuration } from "../foundation/units.ts";
+import { engineNamed } from "../engines/engines.ts";
+import type { UpOptions } from "../operations/stack/draft.ts";
+import { findHouseDirectory, readHouse } from "../operations/stack/house.ts";
+import { placesOf } from "../operations/stack/places.ts";
+import { houseStatus, serveLock, urlOf } from "../operations/stack/status.ts";
+import { planUp } from "../operations/stack/up.ts";
+import { lockOwner } from "../platform/locks.ts";
+import { serve, type UpReport } from "../serve/serve.ts";
+import type { Invocation } from "./command.ts";
+import { detach } from "./detach.ts";
+import { columns, type Output, planLines } from "./output.ts";
+import { integerOption, textOption } from "./parse.ts";
+import { printStatus } from "./status.ts";
+
+export async function up(invocation: Invocation): Promise<number> {
+  const { context, output, options } = invocation;
+  const wanted = await upOptions(invocation);
+  const owner = await lockOwner(serveLock(placesOf(context, wanted.directory)));
+  if (owner) return alreadyUp(invocation, wanted, owner.pid);
+  const { plan } = await planUp(context, wanted);
+  if (options["dry-run"]) {
+    output.envelope({ plan: planText(plan) });
+    for (const line of planLines(planText(plan))) output.line(line);
+    return 0;
+  }
+  await consent(invocation, planText(plan).steps.flatMap((step) => (/^(install|fetch) /.test(step.title) ? (step.run ?? []) : [])));
+  if (options["detach"]) {
+    printReport(output, await detach(invocation, wanted), "rowhouse down stops it");
+    return 0;
+  }
+  return inForeground(invocation, wanted);
+}
+
+/** For a service manager: plain log lines on standard error, no questions. */
+export async function serveCommand(invocation: Invocation): Promise<number> {
+  const { context, output, signal } = invocation;
+  await serve(context, await upOptions(invocation), {
+    signal,
+    onStep: ({ title }) => context.log.info("step", { title }),
+    onReady: (report) => {
+      context.log.info("ready", { house: report.house.directory, tookMs: Math.round(report.tookMs) });
+      output.envelope({ evidence: report.evidence, result: resultOf(report) });
+    },
+    onEnd: () => context.log.info("down"),
+  });
+  return 0;
+}
+
+async function inForeground({ context, output, signal }: Invocation, wanted: UpOptions): Promise<number> {
+  let isReady = false;
+  await serve(context, wanted, {
+    signal,
+    onStep: ({ title }) => output.progress(title),
+    onReady: (report) => {
+      isReady = true;
+      printReport(output, report, "Ctrl-C stops");
+    },
+    onEnd: () => output.line(`Stopped. The data stays in ${wanted.directory}.`),
+  });
+  return isReady ? 0 : 130;
+}
+
+async function upOptions({ context, options, directory }: Invocation): Promise<UpOptions> {
+  const engine = textOption(options, "engine");
+  if (engine !== undefined) engineNamed(engine);
+  return {
+    directory: await findHouseDirectory(context, { house: textOption(options, "house"), engine }, directory),
+    engine,
+    port: integerOption(options, "port", { from: 1, to: 65_535 }),
+    instances: integerOption(options, "instances", { from: 1, to: 32 }),
+    isDemo: options["demo"] === true,
+    mayInstall: options["install"] === true || context.environment["ROWHOUSE_INSTALL"] !== "never",
+  };
+}
+
+async function alreadyUp({ context, output }: Invocation, wanted: UpOptions, pid: number): Promise<number> {
+  const found = await houseStatus(context, await readHouse(wanted.directory));
+  const isUp = found.tiers.every(({ state }) => state === "up");
+  output.envelope({ result: { ...found, alreadyUp: true } });
+  printStatus(output, found);
+  output.line(`Already up (serve has pid ${pid}); nothing was changed. ${found.url}`);
+  return isUp ? 0 : 1;
+}
+
+/** On a terminal the commands are shown and asked for; elsewhere the person said yes by not saying ROWHOUSE_INSTALL=never. */
+async function consent({ output, options }: Invocation, commands: readonly (readonly string[])[]): Promise<void> {
+  if (commands.length === 0) return;
+  for (const argv of commands) output.progress(`$ ${argv.join(" ")}${output.isLive ? "\n" : ""}`);
+  if (options["install"] || !process.stdin.isTTY || !output.isLive) return;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question("These are needed and not there. Run them? [Y/n] ");
+    if (!/^(y|yes|)$/i.test(answer.trim())) throw new Problem("RH-USE-003", "not installed", { hint: "Install them yourself, or set ROWHOUSE_INSTALL=never to go without nginx." });
+  } finally {
+    terminal.close();
+  }
+}
+
+function resultOf({ house, tookMs }: UpReport) {
+  const { ports, app } = house.config;
+  const engine = engineNamed(house.config.engine);
+  return {
+    house: house.directory,
+    engine: engine.name,
+    url: urlOf(house),
+    login: engine.server.clientCommand({ port: ports.database, user: app.role, database: app.database }),
+    tookMs: Math.round(tookMs),
+  };
+}
+
+function printReport(output: Output, report: UpReport, ending: string): void {
+  const result = resultOf(report);
+  const { ports, app } = report.house.config;
+  const seen = (subject: string) => report.evidence.filter((evidence: Evidence) => evidence.subject === subject).map((evidence) => evidence.seen);
+  const instances = seen("app").length;
+  const hasProxy = seen("proxy").length > 0;
+  output.envelope({ evidence: report.evidence, result });
+  const rows = [
+    ["database", seen("database")[0]?.split(",")[0] ?? "", `127.0.0.1:${ports.database}`, seen("rights")[0] ?? ""],
+    ["app", `${instances} ${instances === 1 ? "instance" : "instances"} as ${app.role}`, hasProxy ? "unix sockets" : `127.0.0.1:${ports.proxy}`, seen("app")[0] ?? ""],
+    ["proxy", seen("proxy")[0] ?? "built in, no nginx", `127.0.0.1:${ports.proxy}`, seen("through")[0] ?? ""],
+  ];
+  for (const line of columns(rows)) output.line(line);
+  for (const line of seen("demo")) output.line(line);
+  output.line(`Board ${result.url}     data ${result.house} (kept on stop)     ready in ${formatDuration(result.tookMs)}     ${ending}`);
+  output.line(`SQL   ${result.login}     password in ${result.house}/.rowhouse/secrets/application`);
+}

@@ -1,0 +1,35 @@
+// MariaDB, floor by floor.
+import { mariadbDriver } from "../../drivers/mariadb/driver.ts";
+import type { Engine } from "../engine.ts";
+import { attempts, otherDatabase } from "./access/attempts.ts";
+import { missing, resetPassword, rights, stepsTable, waitForLock } from "./access/roles.ts";
+import { installations, packages, trialPackage } from "./server/binaries.ts";
+import { dataMajor, initialise, initialiseCommand } from "./server/initialise.ts";
+import { administrator, clearRemains, clientCommand, defaultPort, program, socketHost, stopSignal, vitals } from "./server/process.ts";
+import { settingsFiles, writeSettings } from "./server/settings.ts";
+
+export const mariadb: Engine = {
+  name: "mariadb",
+  title: "MariaDB",
+  facts: { transactionalDdl: false, embeddedServer: false },
+  driver: mariadbDriver,
+  server: {
+    defaultPort,
+    packages,
+    installations,
+    trialPackage,
+    dataMajor,
+    initialiseCommand,
+    initialise,
+    settingsFiles,
+    writeSettings,
+    program,
+    stopSignal,
+    clearRemains,
+    administrator,
+    socketHost,
+    clientCommand,
+    vitals,
+  },
+  access: { missing, rights, resetPassword, stepsTable, waitForLock, attempts, otherDatabase },
+};

@@ -1,0 +1,50 @@
+// The running PostgreSQL server: how it is started, ended, cleaned up after and reached.
+// Source: postgresql.org/docs/current/server-start.html, server-shutdown.html
+import { join } from "node:path";
+import type { ConnectionOptions, Session } from "../../../drivers/driver.ts";
+import { sql } from "../../../foundation/sql.ts";
+import type { Context } from "../../../platform/context.ts";
+import { readIfThere, remove } from "../../../platform/files.ts";
+import { endAllWorkingIn, type Program } from "../../../platform/processes.ts";
+import type { ServerPlace, Vitals } from "../../engine.ts";
+
+export const defaultPort = 5432;
+
+/** "Fast shutdown": running transactions are rolled back, clients are disconnected, a checkpoint is written. */
+export const stopSignal: NodeJS.Signals = "SIGINT";
+
+export function program(place: ServerPlace): Program {
+  return { argv: [join(place.installation.directory, "postgres"), "-D", place.dataDirectory], cwd: place.dataDirectory, ...(place.owner ? { owner: place.owner } : {}) };
+}
+
+export async function clearRemains(context: Context, place: ServerPlace): Promise<void> {
+  // Backends end by themselves when the postmaster is gone, but only between two waits.
+  await endAllWorkingIn(place.dataDirectory, { graceMs: 5_000, clock: context.clock });
+  const pidFile = join(place.dataDirectory, "postmaster.pid");
+  // The server itself would take a process that got the old number for the old server.
+  if ((await readIfThere(pidFile)) !== undefined) await remove(pidFile);
+}
+
+export function administrator(place: ServerPlace, database = "postgres"): ConnectionOptions {
+  return { host: place.socketDirectory, port: place.port, user: "postgres", database, applicationName: "rowhouse" };
+}
+
+export function socketHost(place: ServerPlace): string {
+  return place.socketDirectory;
+}
+
+export function clientCommand(login: { readonly port: number; readonly user: string; readonly database: string }): string {
+  const port = login.port === defaultPort ? "" : ` -p ${login.port}`;
+  return `psql -h localhost${port} -U ${login.user} -d ${login.database}`;
+}
+
+export async function vitals(session: Session): Promise<Vitals> {
+  const [row] = await session.all<Vitals>(sql`
+    select
+      split_part(current_setting('server_version'), ' ', 1) as version,
+      (select count(*)::integer from pg_stat_activity where backend_type = 'client backend') as "usedConnections",
+      current_setting('max_connections')::integer as "connectionLimit",
+      pg_database_size(current_database()) as "databaseBytes"`);
+  if (!row) throw new Error("a select without from gave no row");
+  return row;
+}

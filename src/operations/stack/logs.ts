@@ -1,0 +1,33 @@
+// The logs of the tiers, wherever each of them keeps its own.
+import { join } from "node:path";
+import { Problem } from "../../foundation/problem.ts";
+import type { Context } from "../../platform/context.ts";
+import { namesIn, readTail } from "../../platform/files.ts";
+import type { House } from "./house.ts";
+import { placesOf } from "./places.ts";
+
+export interface LogFile {
+  readonly tier: string;
+  readonly path: string;
+}
+
+const tiers = ["proxy", "app", "database", "serve"] as const;
+
+/** The log files of a house, those of one tier when it is named. Throws RH-USE-001 for a tier there is not. */
+export async function logFiles(context: Context, house: House, tier?: string): Promise<readonly LogFile[]> {
+  if (tier !== undefined && !tiers.some((known) => known === tier)) {
+    throw new Problem("RH-USE-001", `there is no tier "${tier}"`, { hint: `One of: ${tiers.join(", ")}.` });
+  }
+  const places = placesOf(context, house.directory);
+  const names = (await namesIn(places.logs)).filter((name) => name.endsWith(".log"));
+  const files = names.map((name) => ({ tier: name.replace(/(-\d+)?\.log$/, ""), path: join(places.logs, name) }));
+  const access = (await namesIn(places.web)).includes("access.log") ? [{ tier: "proxy", path: join(places.web, "access.log") }] : [];
+  return [...access, ...files].filter((file) => tier === undefined || file.tier === tier);
+}
+
+/** The last lines of a log file that contain `text`, when it is given. */
+export async function lastLines(file: LogFile, options: { readonly lines: number; readonly text?: string | undefined }): Promise<readonly string[]> {
+  const tail = await readTail(file.path, 4_000_000);
+  const lines = tail.split("\n").filter((line) => line !== "" && (options.text === undefined || line.includes(options.text)));
+  return lines.slice(-options.lines);
+}

@@ -1,0 +1,114 @@
+// The processes of a house while it is up. A member that is already running as wanted is adopted, not restarted: after a
+// `kill -9` of everything but one tier, that tier never notices. A member whose program changed is replaced.
+import { createHash } from "node:crypto";
+import type { Evidence } from "../../foundation/evidence.ts";
+import { Problem } from "../../foundation/problem.ts";
+import type { Context } from "../../platform/context.ts";
+import { readTail } from "../../platform/files.ts";
+import { adopt, type Program, type Running, start, stop } from "../../platform/processes.ts";
+import type { Places } from "./places.ts";
+import { livingMembers, type MemberState, writeState } from "./state.ts";
+
+export interface Member {
+  /** `database`, `app-1`, `proxy`. */
+  readonly name: string;
+  readonly program: Program;
+  readonly logPath: string;
+  /** What, besides its command line, makes a running process the wanted one: the content of its settings. */
+  readonly settings: string;
+  readonly stopSignal: NodeJS.Signals;
+  readonly graceMs: number;
+  /** Said by `status` beside the tier. */
+  readonly note?: string;
+  /** How long it may take until `probe` succeeds, crash recovery included. */
+  readonly readyWithinMs: number;
+  /** Clears what a killed predecessor left. */
+  readonly beforeStart: () => Promise<void>;
+  /** Throws while the member does not do its work. */
+  readonly probe: () => Promise<Evidence>;
+}
+
+export interface Held {
+  readonly member: Member;
+  readonly running: Running;
+}
+
+export class Runtime {
+  readonly #context: Context;
+  readonly #places: Places;
+  readonly #held = new Map<string, Held>();
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(context: Context, places: Places) {
+    this.#context = context;
+    this.#places = places;
+  }
+
+  get held(): readonly Held[] {
+    return [...this.#held.values()];
+  }
+
+  /** Brings a member up, or finds it up; returns what its probe saw. Throws RH-HOUSE-005 with the end of its log. */
+  async bringUp(member: Member, signal: AbortSignal): Promise<Evidence> {
+    const before = (await livingMembers(this.#places))[member.name];
+    const wanted = fingerprintOf(member);
+    if (before && before.fingerprint !== wanted) await stop(before.identity, this.#stopOptions(member));
+    const isThere = before?.fingerprint === wanted;
+    if (!isThere) await member.beforeStart();
+    const running = isThere ? adopt(before.identity, this.#context.clock) : await start({ ...member.program, logPath: member.logPath });
+    await this.#hold({ member, running });
+    return this.#untilReady(member, running, signal);
+  }
+
+  async takeDown(member: Member, identity: MemberState["identity"]): Promise<void> {
+    await stop(identity, this.#stopOptions(member));
+    this.#held.delete(member.name);
+    await this.#record();
+  }
+
+  async #hold(held: Held): Promise<void> {
+    this.#held.set(held.member.name, held);
+    await this.#record();
+  }
+
+  /** One after the other, so that the record never goes back. */
+  async #record(): Promise<void> {
+    const members = () => Object.fromEntries(this.held.map(({ member, running }) => [member.name, recordOf(member, running)]));
+    this.#writing = this.#writing.catch(() => undefined).then(async () => writeState(this.#places, { members: { ...(await livingMembers(this.#places)), ...members() } }));
+    await this.#writing;
+  }
+
+  async #untilReady(member: Member, running: Running, signal: AbortSignal): Promise<Evidence> {
+    const { clock } = this.#context;
+    const end = clock.monotonicMs() + member.readyWithinMs;
+    let isGone = false;
+    void running.gone.then(() => {
+      isGone = true;
+    });
+    for (;;) {
+      const seen = await member.probe().catch((thrown: unknown) => thrown);
+      if (!(seen instanceof Error)) return seen as Evidence;
+      if (isGone || clock.monotonicMs() > end) throw await this.#notReady(member, isGone, seen);
+      await clock.sleep(30, signal);
+    }
+  }
+
+  async #notReady(member: Member, isGone: boolean, cause: Error): Promise<Problem> {
+    const lines = (await readTail(member.logPath, 2_000)).trim().split("\n").slice(-4).join(" | ");
+    const seen = isGone ? "ended while starting" : `did not get ready within ${member.readyWithinMs / 1000} s: ${cause.message}`;
+    return new Problem("RH-HOUSE-005", `${member.name} ${seen}; its log ends with: ${lines}`, { cause, hint: `Read ${member.logPath}` });
+  }
+
+  #stopOptions(member: Member) {
+    return { ask: member.stopSignal, graceMs: member.graceMs, clock: this.#context.clock };
+  }
+}
+
+function recordOf(member: Member, running: Running): MemberState {
+  return { identity: running.identity, fingerprint: fingerprintOf(member), ...(member.note === undefined ? {} : { note: member.note }) };
+}
+
+function fingerprintOf(member: Member): string {
+  const { argv, env, cwd, owner } = member.program;
+  return createHash("sha256").update(JSON.stringify([argv, env, cwd, owner, member.settings])).digest("hex").slice(0, 32);
+}

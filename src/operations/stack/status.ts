@@ -1,0 +1,142 @@
+// What each tier does now, from probes, not from what was recorded: a tier that hangs is as broken as one that is gone, and one
+// that answers late is named too. Works without `serve`.
+import { join } from "node:path";
+import type { Engine } from "../../engines/engine.ts";
+import { engineNamed } from "../../engines/engines.ts";
+import type { Context } from "../../platform/context.ts";
+import { exists, freeBytes } from "../../platform/files.ts";
+import { lockOwner } from "../../platform/locks.ts";
+import { request } from "../../platform/http.ts";
+import { isRoot } from "../../platform/users.ts";
+import { findNginx, logins } from "./draft.ts";
+import type { House } from "./house.ts";
+import { type Places, placesOf } from "./places.ts";
+import { livingMembers, readState } from "./state.ts";
+import { appSocket, probeApp, probeDatabase, probeProxy } from "./tiers.ts";
+
+const slowAfterMs = 1_000;
+
+export type TierState = "up" | "slow" | "down" | "stopped";
+
+export interface TierStatus {
+  readonly tier: "proxy" | "app" | "database";
+  readonly state: TierState;
+  /** `127.0.0.1:8080`, or who it runs as. */
+  readonly where: string;
+  /** What the probe saw, or why the tier is not up. */
+  readonly seen: string;
+}
+
+export interface HouseStatus {
+  readonly house: string;
+  readonly engine: string;
+  readonly url: string;
+  /** False after `down`: then nothing is expected to run. */
+  readonly isWanted: boolean;
+  readonly isSupervised: boolean;
+  readonly tiers: readonly TierStatus[];
+  /** What one should know although nothing is broken. */
+  readonly notes: readonly string[];
+}
+
+export async function houseStatus(context: Context, house: House): Promise<HouseStatus> {
+  const engine = engineNamed(house.config.engine);
+  const places = placesOf(context, house.directory);
+  const members = (await readState(places)).members;
+  const isWanted = Object.keys(members).length > 0;
+  const tiers = isWanted ? await Promise.all([proxyStatus(context, house, places), appStatus(context, house, places), databaseStatus(context, house, engine, places)]) : stoppedTiers(house, engine);
+  return {
+    house: house.directory,
+    engine: engine.name,
+    url: urlOf(house),
+    isWanted,
+    isSupervised: (await lockOwner(serveLock(places))) !== undefined,
+    tiers,
+    notes: await notes(places, house, engine),
+  };
+}
+
+export function urlOf(house: House): string {
+  return `http://127.0.0.1:${house.config.ports.proxy}`;
+}
+
+export function serveLock(places: Places): string {
+  return join(places.locks, "serve");
+}
+
+function stoppedTiers(house: House, engine: Engine): readonly TierStatus[] {
+  const { ports } = house.config;
+  return [
+    { tier: "proxy", state: "stopped", where: `127.0.0.1:${ports.proxy}`, seen: "" },
+    { tier: "app", state: "stopped", where: house.config.app.role, seen: "" },
+    { tier: "database", state: "stopped", where: `127.0.0.1:${ports.database}`, seen: `${engine.title} ${house.config.major}` },
+  ];
+}
+
+async function proxyStatus(context: Context, house: House, places: Places): Promise<TierStatus> {
+  const port = house.config.ports.proxy;
+  const where = `127.0.0.1:${port}`;
+  const isBuiltIn = !("proxy" in (await readState(places)).members);
+  if (isBuiltIn) return { ...(await probed("proxy", where, async () => probeThroughPort(context, port))), where: `${where} built in` };
+  const nginx = await findNginx(context);
+  return probed("proxy", where, () => probeProxy(context, nginx?.version ?? "", port));
+}
+
+async function probeThroughPort(context: Context, port: number) {
+  const began = context.clock.monotonicMs();
+  await request({ port, method: "GET", path: "/livez", timeoutMs: 2_000 });
+  return { subject: "proxy", seen: "served by the application, there is no nginx", tookMs: context.clock.monotonicMs() - began };
+}
+
+/** The application is up while every instance is alive, even when the database is not: /livez, then /readyz. */
+async function appStatus(context: Context, house: House, places: Places): Promise<TierStatus> {
+  const wanted = Object.keys((await readState(places)).members).filter((name) => name.startsWith("app-"));
+  const isBuiltIn = !(await exists(appSocket(places, 1)));
+  const targets = wanted.map((name) => (isBuiltIn ? { port: house.config.ports.proxy } : { socketPath: appSocket(places, Number(name.slice(4))) }));
+  const results = await Promise.all(targets.map((target) => probed("app", house.config.app.role, () => probeLife(context, target))));
+  const broken = results.filter(({ state }) => state !== "up");
+  const where = `${results.length - broken.length}/${results.length} ${house.config.app.role}`;
+  const worst = broken.find(({ state }) => state === "down") ?? broken[0];
+  if (worst) return { ...worst, where };
+  const [ready] = await Promise.all(targets.slice(0, 1).map((target) => probeApp(context, target).catch((thrown: Error) => thrown)));
+  return { tier: "app", state: "up", where, seen: ready instanceof Error ? ready.message : (ready?.seen ?? "") };
+}
+
+async function probeLife(context: Context, target: { readonly socketPath: string } | { readonly port: number }) {
+  const began = context.clock.monotonicMs();
+  const { status } = await request({ ...target, method: "GET", path: "/livez", timeoutMs: 2_000 });
+  if (status !== 200) throw new Error(`GET /livez ${status}`);
+  return { subject: "app", seen: "alive", tookMs: context.clock.monotonicMs() - began };
+}
+
+async function databaseStatus(context: Context, house: House, engine: Engine, places: Places): Promise<TierStatus> {
+  const { monitor } = await logins({ context, engine, places, house });
+  return probed("database", `127.0.0.1:${house.config.ports.database}`, () => probeDatabase(context, engine, monitor));
+}
+
+async function probed(tier: TierStatus["tier"], where: string, probe: () => Promise<{ readonly seen: string; readonly tookMs: number }>): Promise<TierStatus> {
+  try {
+    const { seen, tookMs } = await probe();
+    const isSlow = tookMs > slowAfterMs;
+    return { tier, where, state: isSlow ? "slow" : "up", seen: isSlow ? `answered after ${(tookMs / 1000).toFixed(1)} s: ${seen}` : seen };
+  } catch (thrown) {
+    return { tier, where, state: "down", seen: thrown instanceof Error ? thrown.message : String(thrown) };
+  }
+}
+
+async function notes(places: Places, house: House, engine: Engine): Promise<readonly string[]> {
+  const found: string[] = [];
+  const living = await livingMembers(places);
+  if (!isRoot()) found.push("one user runs all tiers: as root each tier would have its own");
+  if (Object.keys(living).length > 0 && !(await lockOwner(serveLock(places)))) found.push("nobody supervises: `rowhouse up` takes over what runs");
+  const free = await freeBytes(places.state).catch(() => Number.POSITIVE_INFINITY);
+  if (free < 1_000_000_000) found.push(`only ${Math.round(free / 1_000_000)} MB are free where the data is`);
+  if (engine.facts.embeddedServer && house.config.major !== "" && (await isTrial(places))) found.push("the database is a trial server from npm: its minor releases lag");
+  found.push("no backup has been taken; this version cannot take one");
+  return found;
+}
+
+async function isTrial(places: Places): Promise<boolean> {
+  const { database } = (await readState(places)).members;
+  return database?.note === "trial";
+}

@@ -1,0 +1,153 @@
+// `up` as a plan: what this machine still lacks for the house to stand, in order, each step with the commands and statements it
+// runs. Every step may be repeated, so a run that was killed is followed by one that finishes.
+import { join } from "node:path";
+import type { Engine } from "../../engines/engine.ts";
+import type { Plan, Step } from "../../foundation/plan.ts";
+import type { Context } from "../../platform/context.ts";
+import { writeFileAtomic } from "../../platform/files.ts";
+import { run } from "../../platform/processes.ts";
+import { userAddCommand } from "../../platform/users.ts";
+import { appStep, databaseStep, proofStep, proxyStep, schemaStep, throughStep } from "./up-tiers.ts";
+import { type Draft, findInstallation, findNginx, serverPlace, settleConfig, settleEngine, type UpOptions } from "./draft.ts";
+import { type House, houseFile, houseText } from "./house.ts";
+import { canInstallPackages, installPackages, installTrial, packageStep, trialCommand } from "./install.ts";
+import { findOwners, makePlaces, missingUsers, placesOf } from "./places.ts";
+import { Runtime } from "./runtime.ts";
+import { Problem } from "../../foundation/problem.ts";
+
+export interface Upping {
+  readonly plan: Plan;
+  readonly draft: Draft;
+}
+
+/** Looks at the machine and says what would be done; changes nothing. */
+export async function planUp(context: Context, options: UpOptions): Promise<Upping> {
+  const { engine, house } = await settleEngine(options);
+  const places = placesOf(context, options.directory);
+  const draft: Draft = { context, options, engine, places, runtime: new Runtime(context, places), house };
+  const steps = [
+    ...(await installSteps(draft)),
+    ...(await userSteps()),
+    ...(await houseSteps(draft)),
+    ...(await dataSteps(draft)),
+    await databaseStep(draft),
+    await schemaStep(draft),
+    proofStep(draft),
+    await appStep(draft),
+    ...(await proxyStep(draft)),
+    throughStep(draft),
+  ];
+  return { plan: { title: `bring up ${engine.title} in ${options.directory}`, steps }, draft };
+}
+
+async function installSteps(draft: Draft): Promise<readonly Step[]> {
+  const { context, engine, options } = draft;
+  const mayApt = options.mayInstall && (await canInstallPackages(context));
+  const wanted: string[] = [];
+  const steps: Step[] = [];
+  if (!(await findInstallation(draft))) {
+    if (engine.server.packages.length > 0) {
+      if (!mayApt) throw serverMissing(engine);
+      wanted.push(...engine.server.packages);
+    } else steps.push(trialStep(draft));
+  }
+  if (!(await findNginx(context)) && mayApt) wanted.push("nginx");
+  if (wanted.length > 0) steps.push({ ...packageStep(wanted), act: async (signal) => installPackages(context, wanted, signal).then(() => []) });
+  return steps;
+}
+
+function trialStep(draft: Draft): Step {
+  const { context, engine, options, house } = draft;
+  const wanted = engine.server.trialPackage(house?.config.major);
+  if (!options.mayInstall || !wanted) throw serverMissing(engine);
+  return {
+    title: `fetch a trial ${engine.title} server`,
+    why: "no server programs of that version are on this machine",
+    run: [trialCommand("npm", "/var/tmp", wanted)],
+    act: async (signal) => installTrial(context, engine, house?.config.major, signal).then(() => []),
+  };
+}
+
+function serverMissing(engine: Engine): Problem {
+  const packages = engine.server.packages.length > 0 ? engine.server.packages.join(" ") : "the server package of your distribution";
+  return new Problem("RH-TOOL-001", `no ${engine.title} server is on this machine, and nothing may be installed here`, {
+    hint: engine.server.packages.length > 0 ? `Install it: sudo apt-get install --no-install-recommends ${packages}` : `Install ${packages}, or allow npm's trial server with --install.`,
+  });
+}
+
+async function userSteps(): Promise<readonly Step[]> {
+  const missing = await missingUsers();
+  if (missing.length === 0) return [];
+  return [
+    {
+      title: `make the system users ${missing.join(", ")}`,
+      why: "each tier runs as a user of its own, so that one that is broken into does not own the others",
+      run: missing.map(userAddCommand),
+      undo: missing.map((name) => `userdel ${name}`).join("; "),
+      act: async (signal) => {
+        for (const name of await missingUsers()) await run({ argv: userAddCommand(name), timeoutMs: 30_000, signal });
+        return [];
+      },
+    },
+  ];
+}
+
+async function houseSteps(draft: Draft): Promise<readonly Step[]> {
+  const { options, places } = draft;
+  const path = houseFile(options.directory);
+  return [
+    {
+      title: "make the house's directories",
+      why: "state, data, logs and secrets have places and owners of their own",
+      writes: [places.house, places.state, places.run],
+      act: async () => makePlaces(places, await findOwners()).then(() => []),
+    },
+    ...(draft.house
+      ? []
+      : [
+          {
+            title: `write ${path}`,
+            why: "it pins engine, major version, locale and ports",
+            writes: [path],
+            act: async () => {
+              draft.house = await writeHouse(draft);
+              return [];
+            },
+          },
+        ]),
+  ];
+}
+
+async function writeHouse(draft: Draft): Promise<House> {
+  const installation = await findInstallation(draft);
+  if (!installation) throw serverMissing(draft.engine);
+  const config = await settleConfig(draft, installation);
+  await writeFileAtomic(houseFile(draft.options.directory), houseText(config), { mode: 0o644 });
+  return { directory: draft.options.directory, config };
+}
+
+async function dataSteps(draft: Draft): Promise<readonly Step[]> {
+  const { context, engine, house, places } = draft;
+  const major = await engine.server.dataMajor(places.data);
+  if (major !== undefined && house !== undefined && major !== house.config.major) {
+    throw new Problem("RH-HOUSE-003", `the data in ${places.data} is of ${engine.title} ${major}, ${houseFile(house.directory)} says ${house.config.major}`, {
+      field: "major",
+      hint: `Put major = "${major}" back, or move the data to the new version first.`,
+    });
+  }
+  if (major !== undefined) return [];
+  const command = house && (await findInstallation(draft)) ? [engine.server.initialiseCommand(await serverPlace(draft))] : [];
+  return [
+    {
+      title: `make a ${engine.title} data directory`,
+      why: "there is no data yet; it is secured before anything can connect",
+      run: command,
+      writes: [places.data, join(places.logs, "database.log")],
+      act: async () => {
+        const place = await serverPlace(draft);
+        if ((await engine.server.dataMajor(places.data)) === undefined) await engine.server.initialise(context, place);
+        return [];
+      },
+    },
+  ];
+}

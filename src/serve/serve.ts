@@ -1,0 +1,61 @@
+// The one long-lived process: brings the house up, keeps it up, and takes it down in order when it is told to. Holds the house's
+// lock for its whole life, so there is one of it.
+import { planText, type StepText } from "../foundation/plan.ts";
+import type { Evidence } from "../foundation/evidence.ts";
+import { perform } from "../foundation/plan.ts";
+import { takeDown } from "../operations/stack/down.ts";
+import { type Draft, houseOf, type UpOptions } from "../operations/stack/draft.ts";
+import type { House } from "../operations/stack/house.ts";
+import { placesOf } from "../operations/stack/places.ts";
+import { serveLock } from "../operations/stack/status.ts";
+import { planUp } from "../operations/stack/up.ts";
+import type { Context } from "../platform/context.ts";
+import { ensureDirectory } from "../platform/files.ts";
+import { record } from "../platform/journal.ts";
+import { takeLock } from "../platform/locks.ts";
+import { listenForControl } from "./control.ts";
+import { supervise } from "./supervisor.ts";
+
+export interface ServeEvents {
+  readonly onStep: (step: StepText) => void;
+  readonly onReady: (report: UpReport) => void;
+  readonly onEnd: (evidence: readonly Evidence[]) => void;
+}
+
+export interface UpReport {
+  readonly house: House;
+  readonly evidence: readonly Evidence[];
+  readonly tookMs: number;
+}
+
+/** Resolves when the house is down again. Throws what made bringing it up fail; then what runs stays, for the next try. */
+export async function serve(context: Context, options: UpOptions, events: ServeEvents & { readonly signal: AbortSignal }): Promise<void> {
+  const began = context.clock.monotonicMs();
+  const places = placesOf(context, options.directory);
+  const { plan, draft } = await planUp(context, options);
+  await ensureDirectory(places.state, { mode: 0o711 });
+  await using _lock = await takeLock({ path: serveLock(places), operation: "serve", clock: context.clock });
+  await record(places.state, context.clock, { what: "up", outcome: "began", plan: planText(plan) });
+  const evidence = await perform(plan, { signal: events.signal, onStep: events.onStep }).catch(async (thrown: unknown) => {
+    await record(places.state, context.clock, { what: "up", outcome: "failed", problem: thrown instanceof Error ? thrown.message : String(thrown) });
+    if (events.signal.aborted) await endAll(context, draft, events); // interrupted half-way: leave nothing running
+    throw thrown;
+  });
+  await record(places.state, context.clock, { what: "up", outcome: "done" });
+  await stay(context, draft, { evidence, tookMs: context.clock.monotonicMs() - began }, events);
+}
+
+async function stay(context: Context, draft: Draft, report: Omit<UpReport, "house">, events: ServeEvents & { readonly signal: AbortSignal }): Promise<void> {
+  const asked = new AbortController();
+  const whole: UpReport = { house: houseOf(draft), ...report };
+  await using _control = await listenForControl(draft.places, whole, () => asked.abort());
+  events.onReady(whole);
+  await supervise(context, draft.runtime, AbortSignal.any([events.signal, asked.signal]));
+  await endAll(context, draft, events);
+}
+
+async function endAll(context: Context, draft: Draft, events: ServeEvents): Promise<void> {
+  if (!draft.house) return;
+  events.onEnd(await takeDown(context, draft.house));
+  await record(draft.places.state, context.clock, { what: "down", outcome: "done" });
+}
