@@ -183,6 +183,7 @@ const planted: readonly Planted[] = [
     ],
     good: ['import { readFile } from "node:fs/promises"', 'import * as fs from "node:fs/promises"; fs.readFile(a)', "files.rename(a)"],
   },
+  { rule: "writes", path: "src/platform/links.ts", bad: ['import { unlink } from "node:fs"'], good: ['import { symlink } from "node:fs"'] },
   { rule: "writes", path: "src/platform/files.ts", bad: [], good: ['import { writeFile } from "node:fs/promises"'] },
 ];
 
