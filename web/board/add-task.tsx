@@ -45,7 +45,7 @@ export function AddTask({ inputRef, projectId, projectName }: AddTaskProps) {
           setFault(undefined);
         }}
       />
-      <kbd aria-hidden="true">n</kbd>
+      <kbd>n</kbd>
       {fault && (
         <p className="field-problem" id="add-task-problem" role="alert">
           {fault}

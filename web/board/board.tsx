@@ -50,10 +50,10 @@ export function Board() {
 
 function useBoardActions() {
   const editing = useEditing();
-  const { heldIds, ...writes } = useCardActions();
+  const { heldIds, writes } = useCardActions();
   const { open } = editing;
   const openTask = useCallback((task: Task) => open({ task }), [open]);
-  const actions = useMemo(() => ({ ...writes, open: openTask }), [writes.move, writes.toggle, writes.remove, openTask]);
+  const actions = useMemo(() => ({ ...writes, open: openTask }), [writes, openTask]);
   return { heldIds, actions, editing: { ...editing, close: useReturningClose(editing) } };
 }
 

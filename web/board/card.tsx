@@ -30,9 +30,8 @@ export const Card = memo(function Card(props: CardProps) {
     <li className={`card ${isSaving ? "card-saving" : ""}`} data-task-id={task.id}>
       <button
         type="button"
-        role="checkbox"
         className="card-check"
-        aria-checked={task.status === "complete"}
+        aria-pressed={task.status === "complete"}
         aria-label={`Complete: ${task.title}`}
         tabIndex={tabIndex}
         disabled={isSaving}

@@ -33,7 +33,13 @@ export function EditFields({ draft, faults, view, onChange }: EditFieldsProps) {
       <Field title={fieldTitles.description} fault={faults.description}>
         {(control) => <textarea {...control} value={draft.description} onChange={(event) => onChange({ description: event.target.value })} />}
       </Field>
-      <Choices title={fieldTitles.status} fault={faults.status} options={statusOptions} value={draft.status} onChange={(status) => onChange({ status })} />
+      <Choices
+        title={fieldTitles.status}
+        fault={faults.status}
+        options={statusOptions}
+        value={draft.status}
+        onChange={(status) => onChange({ status })}
+      />
       <Choices
         title={fieldTitles.priority}
         fault={faults.priority}
@@ -55,7 +61,9 @@ export function EditFields({ draft, faults, view, onChange }: EditFieldsProps) {
         )}
       </Field>
       <Field title={fieldTitles.assigned_to} fault={faults.assigned_to}>
-        {(control) => <input {...control} list="people" value={draft.assignedTo} onChange={(event) => onChange({ assignedTo: event.target.value })} />}
+        {(control) => (
+          <input {...control} list="people" value={draft.assignedTo} onChange={(event) => onChange({ assignedTo: event.target.value })} />
+        )}
       </Field>
       <datalist id="people">
         {people.map((name) => (
@@ -76,13 +84,23 @@ function priorityOptions(current: number) {
   return isUsual ? usualPriorities : [...usualPriorities, { value: current, label: String(current), icon: <PriorityBars priority={current} /> }];
 }
 
-function DueFields({ draft, fault, onChange }: { readonly draft: Draft; readonly fault: string | undefined; readonly onChange: EditFieldsProps["onChange"] }) {
+function DueFields({
+  draft,
+  fault,
+  onChange,
+}: {
+  readonly draft: Draft;
+  readonly fault: string | undefined;
+  readonly onChange: EditFieldsProps["onChange"];
+}) {
   return (
     <div className="field-pair">
       <Field title="Due" fault={fault}>
-        {(control) => <input {...control} type="date" max="9998-12-31" value={draft.dueDay} onChange={(event) => onChange({ dueDay: event.target.value })} />}
+        {(control) => (
+          <input {...control} type="date" max="9998-12-31" value={draft.dueDay} onChange={(event) => onChange({ dueDay: event.target.value })} />
+        )}
       </Field>
-      <Field title="at (or all day)" fault={undefined}>
+      <Field title="Time, if any" fault={undefined}>
         {(control) => <input {...control} type="time" value={draft.dueTime} onChange={(event) => onChange({ dueTime: event.target.value })} />}
       </Field>
     </div>
@@ -96,7 +114,15 @@ interface Control {
   readonly "aria-describedby": string | undefined;
 }
 
-function Field({ title, fault, children }: { readonly title: string; readonly fault: string | undefined; readonly children: (control: Control) => ReactNode }) {
+function Field({
+  title,
+  fault,
+  children,
+}: {
+  readonly title: string;
+  readonly fault: string | undefined;
+  readonly children: (control: Control) => ReactNode;
+}) {
   const id = useId();
   const problemId = `${id}-problem`;
   return (

@@ -16,7 +16,7 @@ export function Footer({ ready, onHelp }: { readonly ready: Readiness; readonly 
         {lastWrite !== null && <span className="hidden-text">, {title}</span>}
       </p>
       <button type="button" className="footer-help" aria-keyshortcuts="?" onClick={onHelp}>
-        Keyboard <kbd aria-hidden="true">?</kbd>
+        Keyboard <kbd>?</kbd>
       </button>
     </footer>
   );

@@ -6,7 +6,6 @@ import { defineConfig } from "vite";
 
 const house = "http://127.0.0.1:8080";
 
-// biome-ignore lint/style/noDefaultExport: Vite reads the default export
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "/",

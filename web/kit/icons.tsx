@@ -1,15 +1,10 @@
 // The few signs of the pages, drawn here so that nothing is fetched. All are decoration: the words stand beside them.
+import type { ReactNode } from "react";
 import type { Status } from "../../src/app/api/contract.ts";
-
-const box = { viewBox: "0 0 16 16", width: 16, height: 16, fill: "none", stroke: "currentColor", strokeWidth: 1.5, "aria-hidden": true } as const;
 
 /** Each status has a shape of its own: ring, half disc, disc with a tick, box. */
 export function StatusIcon({ status }: { readonly status: Status }) {
-  return (
-    <svg {...box} className={`status-icon status-${status}`}>
-      {statusShapes[status]}
-    </svg>
-  );
+  return <Drawing className={`status-icon status-${status}`}>{statusShapes[status]}</Drawing>;
 }
 
 const statusShapes = {
@@ -34,50 +29,71 @@ export function PriorityBars({ priority }: { readonly priority: number }) {
   const count = Math.min(priority, 3);
   if (count < 1) return null;
   return (
-    <svg {...box} stroke="none" className="priority-bars">
+    <Drawing isFilled className="priority-bars">
       {[1, 2, 3].map((bar) => (
         <rect key={bar} x={bar * 4 - 1} y={13 - bar * 3} width="3" height={bar * 3} rx="0.5" className={bar <= count ? "bar" : "bar bar-off"} />
       ))}
-    </svg>
+    </Drawing>
   );
 }
 
 export function CrossIcon() {
   return (
-    <svg {...box}>
+    <Drawing>
       <path d="M4 4l8 8M12 4l-8 8" />
-    </svg>
+    </Drawing>
   );
 }
 
 export function PlusIcon() {
   return (
-    <svg {...box}>
+    <Drawing>
       <path d="M8 3v10M3 8h10" />
-    </svg>
+    </Drawing>
   );
 }
 
 export function BinIcon() {
   return (
-    <svg {...box}>
+    <Drawing>
       <path d="M2.5 4.5h11M6 4.5V3h4v1.5M4 4.5l.6 8.5h6.8l.6-8.5M6.8 7v3.5M9.2 7v3.5" />
-    </svg>
+    </Drawing>
   );
 }
 
 export function LateIcon() {
   return (
-    <svg {...box} width={12} height={12}>
+    <Drawing size={12}>
       <path d="M8 2l6.5 11.5h-13zM8 6.5v3.2M8 11v1" />
-    </svg>
+    </Drawing>
   );
 }
 
 export function HouseIcon() {
   return (
-    <svg {...box} width={20} height={20} stroke="none" fill="currentColor" className="house-icon">
-      <path fillRule="evenodd" d="M1 7l2.3-3 2.4 3L8 4l2.3 3 2.4-3L15 7v8H9v-3H7v3H1zm2 2v2h2V9zm4 0v2h2V9zm4 0v2h2V9z" />
+    <Drawing size={20} isFilled className="house-icon">
+      <path
+        fillRule="evenodd"
+        d="M.5 15V7l2.25-3L5 7v8zm5.25 0V4.5L8 1.5l2.25 3V15zM11 15V7l2.25-3 2.25 3v8zM2 8.5v2h1.5v-2zm5.25-2.5v2h1.5V6zm0 4.5V15h1.5v-4.5zm5.25-2v2H14v-2z"
+      />
+    </Drawing>
+  );
+}
+
+interface DrawingProps {
+  /** Pixels, 16 unless given. */
+  readonly size?: number;
+  readonly className?: string;
+  /** Areas instead of lines. */
+  readonly isFilled?: boolean;
+  readonly children: ReactNode;
+}
+
+function Drawing({ size = 16, className, isFilled = false, children }: DrawingProps) {
+  const ink = isFilled ? { fill: "currentColor" } : { fill: "none", stroke: "currentColor", strokeWidth: 1.5 };
+  return (
+    <svg viewBox="0 0 16 16" width={size} height={size} className={className} aria-hidden="true" {...ink}>
+      {children}
     </svg>
   );
 }

@@ -1,12 +1,12 @@
 // One toast, and the clock that ends it.
 import { useEffect, useRef } from "react";
 import { CrossIcon } from "./icons.tsx";
-import type { Toast } from "./toasts.tsx";
+import type { HowEnded, Toast } from "./toasts.tsx";
 
 export interface ToastItemProps {
   readonly toast: Toast;
   readonly isPaused: boolean;
-  readonly onEnd: (toast: Toast, how: "acted" | "ended") => void;
+  readonly onEnd: (toast: Toast, how: HowEnded) => void;
 }
 
 export function ToastItem({ toast, isPaused, onEnd }: ToastItemProps) {

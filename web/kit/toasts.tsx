@@ -20,7 +20,8 @@ export interface Toast extends ToastText {
 }
 
 export interface Toasts {
-  show(toast: ToastText): void;
+  /** Returns a function that takes the toast away, with nothing called. */
+  show(toast: ToastText): () => void;
   /** Acts as if the newest action had been pressed. */
   actOnNewest(): void;
   /** Stops the waiting until the returned function is called. */
@@ -69,7 +70,7 @@ export function ToastProvider({ children }: { readonly children: ReactNode }) {
   );
 }
 
-type HowEnded = "acted" | "ended";
+export type HowEnded = "acted" | "ended" | "withdrawn";
 
 function useOpenToasts() {
   const [open, setOpen] = useState<readonly Toast[]>([]);
@@ -79,15 +80,17 @@ function useOpenToasts() {
     if (!alive.current.delete(toast.id)) return;
     setOpen([...alive.current.values()]);
     if (how === "acted") toast.action?.act();
-    else toast.onEnd?.();
+    if (how === "ended") toast.onEnd?.();
   }, []);
   const show = useCallback(
     (text: ToastText) => {
       lastId.current += 1;
-      alive.current.set(lastId.current, { ...text, id: lastId.current });
+      const toast = { ...text, id: lastId.current };
+      alive.current.set(toast.id, toast);
       const [oldest] = alive.current.values();
       if (alive.current.size > mostAtOnce && oldest) end(oldest, "ended");
       setOpen([...alive.current.values()]);
+      return () => end(toast, "withdrawn");
     },
     [end],
   );

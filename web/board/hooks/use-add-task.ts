@@ -31,7 +31,13 @@ export function useAddTask(): (task: NewTask) => void {
     onError: (problem: ApiProblem, task, begun) => {
       if (begun) dropTask(client, begun.temporary.id);
       const retry = { label: "Try again", act: () => mutation.mutate(task) };
-      show(problemToast(problem, { failed: `“${shorten(task.title)}” was not added`, unknown: `“${shorten(task.title)}” may not have been added`, action: retry }));
+      show(
+        problemToast(problem, {
+          failed: `“${shorten(task.title)}” was not added`,
+          unknown: `“${shorten(task.title)}” may not have been added`,
+          action: retry,
+        }),
+      );
     },
     onSettled: (_answer, problem, _task, begun) => endWrite(client, { mustRead: problem !== null || begun?.wasReading === true }),
   });

@@ -24,5 +24,5 @@ export function useCardActions() {
     },
     [hold],
   );
-  return useMemo(() => ({ heldIds, move, toggle, remove }), [heldIds, move, toggle, remove]);
+  return { heldIds, writes: useMemo(() => ({ move, toggle, remove }), [move, toggle, remove]) };
 }

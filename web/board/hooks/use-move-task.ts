@@ -14,6 +14,8 @@ import { beginWrite, cachedTask, endWrite, putTask } from "../task-cache.ts";
 interface Move {
   readonly task: Task;
   readonly to: Status;
+  /** Takes the message away that says it is done. */
+  readonly withdraw: () => void;
 }
 
 const undoMs = 6_000;
@@ -23,9 +25,10 @@ export function useMoveTask(): (task: Task, to: Status) => void {
   const { mutate } = useMove();
   return useCallback(
     (task, to) => {
-      mutate({ task, to });
       const text = to === "complete" ? `Completed “${shorten(task.title)}”` : `“${shorten(task.title)}” is ${statusTitles[to].toLowerCase()}`;
-      show({ kind: "done", text, waitMs: undoMs, action: { label: "Undo", act: () => mutate({ task: { ...task, status: to }, to: task.status }) } });
+      const back = { task: { ...task, status: to }, to: task.status, withdraw: () => undefined };
+      const withdraw = show({ kind: "done", text, waitMs: undoMs, action: { label: "Undo", act: () => mutate(back) } });
+      mutate({ task, to, withdraw });
     },
     [mutate, show],
   );
@@ -46,7 +49,8 @@ function useMove() {
       putTask(client, body.task);
       client.setQueryData(keys.lastWrite, requestId);
     },
-    onError: (problem: ApiProblem, { task, to }) => {
+    onError: (problem: ApiProblem, { task, to, withdraw }) => {
+      withdraw();
       const now = cachedTask(client, task.id);
       if (now?.status === to) putTask(client, { ...now, status: task.status });
       const title = shorten(task.title);
