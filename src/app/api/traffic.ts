@@ -23,7 +23,7 @@ export function countTraffic(clock: Clock, limit: number): (request: FastifyRequ
 }
 
 function report(request: FastifyRequest, reply: FastifyReply, ms: number): void {
-  const isAnswered = reply.raw.writableFinished;
+  const isAnswered = reply.raw.writableEnded;
   request.log.info({ method: request.method, path: pathOf(request), status: reply.statusCode, ms }, isAnswered ? "answered" : "the client went away");
 }
 

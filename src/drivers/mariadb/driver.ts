@@ -168,7 +168,8 @@ function settingsOf(options: ConnectionOptions): mariadb.ConnectionConfig {
     typeCast: exactIntegers,
     permitLocalInfile: false,
     initSql: [
-      "set session time_zone = '+00:00', transaction_isolation = 'READ-COMMITTED', sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION'",
+      "set session transaction isolation level read committed",
+      "set session time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION'",
       `set session max_statement_time = ${statementTimeoutMs / 1000}, lock_wait_timeout = ${lockTimeoutSeconds}, innodb_lock_wait_timeout = ${lockTimeoutSeconds}, idle_transaction_timeout = 30`,
     ],
   };

@@ -67,9 +67,15 @@ async function secure(context: Context, place: ServerPlace): Promise<void> {
 
 async function firstSession(context: Context, place: ServerPlace, socket: string): Promise<Session> {
   const options = { host: socket, port: 0, user: place.administrator, applicationName: "rowhouse" };
-  const session = await waitFor(context.clock, { withinMs: 60_000, everyMs: 50 }, () => mariadbDriver.connect(options).catch(() => undefined));
-  if (!session) throw new Problem("RH-HOUSE-005", "the new MariaDB server does not answer within 60 s", { hint: `Its log: ${place.logPath}` });
-  return session;
+  let last: unknown;
+  const attempt = () =>
+    mariadbDriver.connect(options).catch((thrown: unknown) => {
+      last = thrown;
+      return undefined;
+    });
+  const session = await waitFor(context.clock, { withinMs: 60_000, everyMs: 50 }, attempt);
+  if (session) return session;
+  throw new Problem("RH-HOUSE-005", `the new MariaDB server lets nobody in within 60 s: ${last}`, { cause: last, hint: `Its log: ${place.logPath}` });
 }
 
 /** What mariadb-secure-installation does after five times Y, and the rights on `test\_%` that it leaves. Idempotent. */

@@ -1,6 +1,7 @@
 // What the application must not be able to do on PostgreSQL. Each is tried as the application; one that the server lets pass
 // without a word is judged by its effect (TRAP-14) and undone at once. None of them could hurt data if it were let through: they
 // aim at a table that was made for them, or change nothing.
+import { Secret } from "../../../foundation/secret.ts";
 import { type Sql, sql } from "../../../foundation/sql.ts";
 import type { Attempt, Change, ProofGround } from "../../engine.ts";
 import { stepsTable } from "./roles.ts";
@@ -38,7 +39,7 @@ export function attempts(ground: ProofGround): readonly Attempt[] {
     { title: "write the record of migrations", act: sql`delete from ${sql.id(...stepsTable(names.database))} where version < 0` },
     { title: "log in to the database postgres", login: { ...ground.login, database: "postgres" } },
     ...(ground.otherDatabase === undefined ? [] : [{ title: "log in to another database", login: { ...ground.login, database: ground.otherDatabase } }]),
-    { title: "log in as the administrator without a password", login: { ...ground.login, user: "postgres" } },
+    { title: "log in as the administrator over TCP", login: { ...ground.login, host: "127.0.0.1", user: "postgres", password: new Secret("") } },
   ];
 }
 
