@@ -128,7 +128,7 @@ const planted: readonly Planted[] = [
       "expect(a).toMatchSnapshot()",
       'vi.mock("a")',
     ],
-    good: ["test.each([])(a, b)", "array.skip(1)", "expect(a).toEqual(b)"],
+    good: ["test.each([])(a, b)", "array.skip(1)", "value.toString()", "expect(a).toEqual(b)"],
   },
   {
     rule: "sizes",

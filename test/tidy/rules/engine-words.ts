@@ -5,7 +5,11 @@ import { isBelow, isCode, type Node, nodesOf, type Rule, type SourceFile, type V
 const homes = ["src/engines", "src/drivers", "src/app/store", "src/app/migrations", "src/deploy/templates"];
 
 /** Places outside the homes, each with the reason why the name cannot be avoided there. */
-const allowed: Readonly<Record<string, string>> = {};
+const allowed: Readonly<Record<string, string>> = {
+  "src/cli/commands.ts": "the help says which engines a person can choose",
+  "src/cli/help.ts": "the help says what the tool is for",
+  "src/operations/stack/demo.ts": "titles of the tasks that a new board shows",
+};
 
 const word = /postgres|mariadb|mysql/i;
 

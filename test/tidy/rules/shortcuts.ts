@@ -49,5 +49,6 @@ function testShortcutOf(node: Node): string | undefined {
   const [head = "", ...rest] = nameOf(node).split(".");
   if (runners.has(head) && rest.some((name) => notRun.has(name))) return `does not run: ${nameOf(node)}`;
   if (head === "vi" && /^(mock|doMock|hoisted|stubGlobal)$/.test(rest[0] ?? "")) return `mocks: ${nameOf(node)}`;
-  return banned[nameOf(node["property"])];
+  const name = nameOf(node["property"]);
+  return Object.hasOwn(banned, name) ? banned[name] : undefined;
 }
