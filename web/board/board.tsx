@@ -23,8 +23,8 @@ export function Board() {
   const view = useBoardView(heldIds);
   const [isHelpOpen, setIsHelpOpen] = useState(false);
   const addBox = useRef<HTMLInputElement>(null);
-  const { actOnNewest } = useToasts();
-  useBoardKeys({ actions, taskOf: view.taskOf, onAdd: () => addBox.current?.focus(), onHelp: () => setIsHelpOpen(true), onUndo: actOnNewest });
+  const { undoNewest } = useToasts();
+  useBoardKeys({ actions, taskOf: view.taskOf, onAdd: () => addBox.current?.focus(), onHelp: () => setIsHelpOpen(true), onUndo: undoNewest });
 
   return (
     <div className="page">

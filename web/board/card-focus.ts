@@ -31,15 +31,21 @@ export function leaveCard(id: number): void {
   const card = document.querySelector(`[data-task-id="${id}"]`);
   if (!card?.contains(document.activeElement)) return;
   const hasNeighbour = focusOn(card.nextElementSibling ?? card.previousElementSibling);
-  if (!hasNeighbour) document.querySelector<HTMLElement>(".add-task input")?.focus();
+  if (!hasNeighbour) rest();
 }
 
+/** Gives the focus to a task's card, or to the tasks as a whole when it has none. */
 export function focusCard(id: number): void {
-  focusOn(document.querySelector(`[data-task-id="${id}"]`));
+  if (!focusOn(document.querySelector(`[data-task-id="${id}"]`))) rest();
+}
+
+// Not the box for a new task: on a phone that would open the keyboard.
+function rest(): void {
+  document.getElementById("tasks")?.focus();
 }
 
 function isAtRest(element: Element | null): boolean {
-  return element === null || element === document.body || element.closest(".column") !== null;
+  return element === null || element === document.body || element.id === "tasks" || element.closest(".column") !== null;
 }
 
 function focusOn(card: Element | null | undefined): boolean {

@@ -4,6 +4,7 @@ import type { Project, Status, Task } from "../../src/app/api/contract.ts";
 import { StatusIcon } from "../kit/icons.tsx";
 import { Card, type CardActions } from "./card.tsx";
 import { dueText } from "./due.ts";
+import { useGrowing } from "./hooks/use-growing.ts";
 import { statusTitles } from "./statuses.ts";
 
 export interface ColumnProps {
@@ -55,10 +56,11 @@ function Cards({ tasks, projectOf, now, actions, status }: ColumnProps) {
   const [currentId, setCurrentId] = useState<number>();
   const reachableId = tasks.some((task) => task.id === currentId) ? currentId : tasks[0]?.id;
   const dues = useMemo(() => tasks.map((task) => (task.due_date === null ? undefined : dueText(task.due_date, now))), [tasks, now]);
+  const rows = useGrowing(tasks.length);
   const isOpen = status === "pending" || status === "active";
   return (
     <ul className="cards" onFocus={(event) => setCurrentId(Number(event.target.closest<HTMLElement>("[data-task-id]")?.dataset["taskId"]))}>
-      {tasks.map((task, index) => (
+      {tasks.slice(0, rows).map((task, index) => (
         <Card
           key={task.id}
           task={task}
@@ -75,7 +77,7 @@ function Cards({ tasks, projectOf, now, actions, status }: ColumnProps) {
 
 function NoCards({ state, status }: ColumnProps) {
   if (state === "reading") return <Reading />;
-  if (state === "away") return <p className="column-words">Shown as soon as the database answers.</p>;
+  if (state === "away") return <p className="column-words">Shown as soon as there is an answer.</p>;
   if (state === "unused" && status === "pending") {
     return (
       <p className="column-words">

@@ -25,7 +25,7 @@ function AllColumns(props: ColumnsProps) {
     <div className={`columns ${isArchiveOpen ? "columns-unfolded" : ""}`}>
       {statusOrder.map((status) => (
         <Column
-          key={status}
+          key={`${status} ${props.view.projectId}`}
           {...columnProps(props, status)}
           isFolded={status === "archived" && !isArchiveOpen}
           onFold={status === "archived" ? () => setIsArchiveOpen(!isArchiveOpen) : undefined}
@@ -59,7 +59,7 @@ function TabbedColumns(props: ColumnsProps) {
         ))}
       </div>
       <div className="columns" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${chosen}`}>
-        <Column key={chosen} {...columnProps(props, chosen)} isFolded={false} />
+        <Column key={`${chosen} ${props.view.projectId}`} {...columnProps(props, chosen)} isFolded={false} />
       </div>
     </>
   );

@@ -6,7 +6,7 @@ const groups = [
     title: "Anywhere",
     keys: [
       { keys: ["n"], does: "Add a task" },
-      { keys: ["u"], does: "Undo what the newest message offers" },
+      { keys: ["u"], does: "Undo what was done last" },
       { keys: ["?"], does: "This sheet" },
       { keys: ["Esc"], does: "Close, or leave the box" },
     ],

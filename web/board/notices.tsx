@@ -24,7 +24,7 @@ export function ReadProblem({ problem, onRetry }: { readonly problem: ApiProblem
   return (
     <div className="read-problem" role="alert">
       <h2>The tasks could not be read</h2>
-      <p>{problem.message}</p>
+      <p>The server says: {problem.message}.</p>
       <p className="quiet">request {problem.requestId}</p>
       <button type="button" className="button" onClick={onRetry}>
         Try again

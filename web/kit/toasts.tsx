@@ -22,8 +22,8 @@ export interface Toast extends ToastText {
 export interface Toasts {
   /** Returns a function that takes the toast away, with nothing called. */
   show(toast: ToastText): () => void;
-  /** Acts as if the newest action had been pressed. */
-  actOnNewest(): void;
+  /** Acts as if the newest "Undo" had been pressed. */
+  undoNewest(): void;
   /** Stops the waiting until the returned function is called. */
   pause(): () => void;
 }
@@ -46,8 +46,8 @@ export function ToastProvider({ children }: { readonly children: ReactNode }) {
     return () => setPauses((count) => count - 1);
   }, []);
   const newest = useRef<Toast | undefined>(undefined);
-  newest.current = open.findLast((toast) => toast.action);
-  const toasts = useMemo(() => ({ show, pause, actOnNewest: () => newest.current && end(newest.current, "acted") }), [show, pause, end]);
+  newest.current = open.findLast((toast) => toast.kind === "done" && toast.action);
+  const toasts = useMemo(() => ({ show, pause, undoNewest: () => newest.current && end(newest.current, "acted") }), [show, pause, end]);
 
   return (
     <ToastContext value={toasts}>

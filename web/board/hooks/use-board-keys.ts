@@ -27,7 +27,7 @@ export function useBoardKeys(keys: BoardKeys): void {
 }
 
 function isBusy(target: EventTarget | null): boolean {
-  const isTyping = target instanceof Element && target.closest("input, textarea, select, [role=tablist]") !== null;
+  const isTyping = target instanceof Element && target.closest("input, textarea, select") !== null;
   return isTyping || document.querySelector("dialog[open]") !== null;
 }
 
