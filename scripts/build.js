@@ -2,7 +2,7 @@
 // `dist/stamp` is the hash of what went in, so that a second build of the same sources does nothing.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -30,38 +30,45 @@ function addTo(hash, path) {
   hash.update(path.slice(root.length)).update("\0").update(readFileSync(path));
 }
 
+/** Builds beside dist/ and swaps, so that whoever runs meanwhile sees the old one or the new one. */
 export async function build() {
   const stamp = fingerprint();
-  rmSync(join(root, "dist"), { recursive: true, force: true });
-  execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", root], { cwd: root, stdio: "inherit" });
-  cpSync(join(root, "src/deploy/templates"), join(root, "dist/deploy/templates"), { recursive: true });
-  cpSync(join(root, "src/app/migrations"), join(root, "dist/app/migrations"), { recursive: true });
-  await bundleApplication();
-  await bundleBoard();
-  writeFileSync(join(root, "dist", "stamp"), stamp);
+  const partial = join(root, `dist.${process.pid}.partial`);
+  const old = join(root, `dist.${process.pid}.old`);
+  try {
+    execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", root, "--outDir", partial], { cwd: root, stdio: "inherit" });
+    for (const data of ["deploy/templates", "app/migrations"]) cpSync(join(root, "src", data), join(partial, data), { recursive: true });
+    await bundleApplication(join(partial, "bundle"));
+    await bundleBoard(join(partial, "board"));
+    writeFileSync(join(partial, "stamp"), stamp);
+    if (existsSync(join(root, "dist"))) renameSync(join(root, "dist"), old);
+    renameSync(partial, join(root, "dist"));
+  } finally {
+    for (const left of [partial, old]) rmSync(left, { recursive: true, force: true });
+  }
 }
 
-async function bundleApplication() {
+/** The application's tier runs elsewhere, as another user: it is one file that can be copied there. */
+async function bundleApplication(outDir) {
   const { build: bundle } = await import("vite");
   await bundle({
     configFile: false,
     root,
-    logLevel: "warn",
+    logLevel: "error",
     ssr: { noExternal: true, external: ["pg-native"] },
     build: {
       ssr: join(root, "src/app/main.ts"),
-      outDir: join(root, "dist/bundle"),
+      outDir,
       target: "node20",
       minify: false,
-      rollupOptions: { output: { entryFileNames: "app.mjs", inlineDynamicImports: true } },
+      rollupOptions: { output: { entryFileNames: "app.mjs", codeSplitting: false } },
     },
   });
 }
 
-async function bundleBoard() {
-  if (!existsSync(join(root, "web/board/vite.config.js"))) return;
+async function bundleBoard(outDir) {
   const { build: bundle } = await import("vite");
-  await bundle({ configFile: join(root, "web/board/vite.config.js"), logLevel: "warn" });
+  await bundle({ configFile: join(root, "web/board/vite.config.js"), logLevel: "error", build: { outDir, emptyOutDir: true } });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url) && !isBuilt()) await build();

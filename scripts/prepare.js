@@ -9,6 +9,7 @@ const stamp = join(root, "node_modules", ".rowhouse-lock");
 
 /** Installs the packages of package-lock.json and builds, each only when something changed. */
 export async function prepare() {
+  if (process.env.ROWHOUSE_PREPARED) return; // a suite prepared once and runs many commands
   const lock = readFileSync(join(root, "package-lock.json"), "utf8");
   if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
     process.stderr.write("installing packages (once)\n");
