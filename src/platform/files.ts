@@ -23,11 +23,30 @@ export interface WriteOptions {
 
 /** Replaces `path` with `content`, whole or not at all. Throws RH-FILE-001, RH-FILE-002. */
 export async function writeFileAtomic(path: string, content: string | Uint8Array, options: WriteOptions = {}): Promise<void> {
+  await writeAndPlace(path, content, options, (temporary) => fs.rename(temporary, path));
+}
+
+/** As `writeFileAtomic`, but of several writers the first wins, and a file that is there stays. */
+export async function writeFileOnce(path: string, content: string | Uint8Array, options: WriteOptions = {}): Promise<void> {
+  await writeAndPlace(path, content, options, async (temporary) => {
+    await fs.link(temporary, path).catch((cause: unknown) => {
+      if (codeOf(cause) !== "EEXIST") throw cause;
+    });
+    await fs.unlink(temporary);
+  });
+}
+
+async function writeAndPlace(
+  path: string,
+  content: string | Uint8Array,
+  options: WriteOptions,
+  place: (temporary: string) => Promise<void>,
+): Promise<void> {
   await removeLeftovers(dirname(path), (leftover) => fs.unlink(leftover));
   const temporary = await temporaryBeside(path);
   try {
     await writeSynced(temporary, content, options);
-    await fs.rename(temporary, path);
+    await place(temporary);
     await syncDirectory(dirname(path));
   } catch (cause) {
     await fs.rm(temporary, { force: true });
@@ -191,7 +210,7 @@ export async function publish(options: { readonly from: string; readonly to: str
   await removeLeftovers(dirname(options.to), (leftover) => fs.rm(leftover, { recursive: true, force: true }));
   const temporary = await temporaryBeside(options.to);
   try {
-    await fs.cp(options.from, temporary, { recursive: true, dereference: true });
+    await fs.cp(options.from, temporary, { recursive: true, verbatimSymlinks: true });
     await makeReadable(temporary, options.owner);
     await fs.rename(temporary, options.to);
     await syncDirectory(dirname(options.to));
@@ -204,6 +223,7 @@ export async function publish(options: { readonly from: string; readonly to: str
 
 async function makeReadable(path: string, owner: Owner | undefined): Promise<void> {
   const stat = await fs.lstat(path);
+  if (stat.isSymbolicLink()) return;
   const isProgram = stat.isDirectory() || (stat.mode & 0o100) !== 0;
   await fs.chmod(path, isProgram ? 0o755 : 0o644);
   if (owner) await fs.chown(path, owner.uid, owner.gid);

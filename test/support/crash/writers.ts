@@ -12,6 +12,7 @@ export const listedWriters: Readonly<Record<string, string>> = {
   "files.publish": "publish",
   "files.remove": "remove",
   "files.writeFileAtomic": "writeFileAtomic",
+  "files.writeFileOnce": "ensureSecret",
   "journal.record": "record",
   "links.link": "link",
   "locks.takeLock": "takeLock",

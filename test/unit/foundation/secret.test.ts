@@ -10,7 +10,7 @@ const secret = new Secret(word);
 const prints: Readonly<Record<string, () => string>> = {
   "String()": () => String(secret),
   "a template": () => `${secret}`,
-  "joining with a string": () => "" + secret,
+  "joining with a string": () => ["", secret].join(""),
   "JSON.stringify": () => JSON.stringify({ secret, list: [secret] }),
   inspect: () => inspect(secret),
   "inspect of what holds it, with everything shown": () =>
