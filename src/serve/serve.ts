@@ -28,7 +28,7 @@ export interface UpReport {
   readonly tookMs: number;
 }
 
-/** Resolves when the house is down again. Throws what made bringing it up fail; then what runs stays, for the next try. */
+/** Resolves when the house is down again. Throws what made bringing it up fail, after ending what it had started. */
 export async function serve(context: Context, options: UpOptions, events: ServeEvents & { readonly signal: AbortSignal }): Promise<void> {
   const began = context.clock.monotonicMs();
   const places = placesOf(context, options.directory);
@@ -38,7 +38,7 @@ export async function serve(context: Context, options: UpOptions, events: ServeE
   await record(places.state, context.clock, { what: "up", outcome: "began", plan: planText(plan) });
   const evidence = await perform(plan, { signal: events.signal, onStep: events.onStep }).catch(async (thrown: unknown) => {
     await record(places.state, context.clock, { what: "up", outcome: "failed", problem: thrown instanceof Error ? thrown.message : String(thrown) });
-    if (events.signal.aborted) await endAll(context, draft, events); // interrupted half-way: leave nothing running
+    await draft.runtime.endStarted();
     throw thrown;
   });
   await record(places.state, context.clock, { what: "up", outcome: "done" });

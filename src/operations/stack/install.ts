@@ -15,9 +15,9 @@ import { housesRoot } from "./house.ts";
 
 const installTimeoutMs = 900_000;
 
-/** Where npm's servers are put. */
+/** Where npm's servers are put; ROWHOUSE_SERVERS says otherwise. */
 export function embeddedRoot(context: Context): string {
-  return join(housesRoot(context), "servers");
+  return context.environment["ROWHOUSE_SERVERS"] ?? join(housesRoot(context), "servers");
 }
 
 /** The commands that bring Debian's packages. */

@@ -37,6 +37,7 @@ export class Runtime {
   readonly #context: Context;
   readonly #places: Places;
   readonly #held = new Map<string, Held>();
+  readonly #startedHere = new Set<string>();
   #writing: Promise<void> = Promise.resolve();
 
   constructor(context: Context, places: Places) {
@@ -55,14 +56,19 @@ export class Runtime {
     if (before && before.fingerprint !== wanted) await stop(before.identity, this.#stopOptions(member));
     const isThere = before?.fingerprint === wanted;
     if (!isThere) await member.beforeStart();
+    if (!isThere) this.#startedHere.add(member.name);
     const running = isThere ? adopt(before.identity, this.#context.clock) : await start({ ...member.program, logPath: member.logPath });
     await this.#hold({ member, running });
     return this.#untilReady(member, running, signal);
   }
 
-  async takeDown(member: Member, identity: MemberState["identity"]): Promise<void> {
-    await stop(identity, this.#stopOptions(member));
-    this.#held.delete(member.name);
+  /** Ends what this run started, last first, and leaves what it found running: for when bringing the house up fails. */
+  async endStarted(): Promise<void> {
+    for (const { member, running } of this.held.toReversed()) {
+      if (!this.#startedHere.has(member.name)) continue;
+      await stop(running.identity, this.#stopOptions(member));
+      this.#held.delete(member.name);
+    }
     await this.#record();
   }
 
