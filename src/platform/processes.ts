@@ -1,10 +1,11 @@
 // Child processes: an argv array, an absolute program, a fixed environment, a process group of their own, a deadline, and
 // both outputs drained. `run` is for programs that end, `start` for servers: their output goes to a file, so that they
 // outlive whoever started them. No shell, ever.
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { Problem } from "../foundation/problem.ts";
 import type { Clock } from "./clock.ts";
+import { inheritedDescriptors } from "./descriptors.ts";
 import { openLog, type Owner } from "./files.ts";
 import { identify, isAlive, pidsWorkingIn, type ProcessIdentity } from "./identity.ts";
 
@@ -42,12 +43,16 @@ export async function run(
 export async function runAnyway(
   program: Program & { readonly input?: string; readonly timeoutMs: number; readonly signal?: AbortSignal },
 ): Promise<Finished> {
+  program.signal?.throwIfAborted();
   const child = launch(program, ["pipe", "pipe", "pipe"]);
   const outputs = Promise.all([collect(child.stdout), collect(child.stderr)]);
   child.stdin?.on("error", () => undefined); // a program that does not read its input is no failure of ours
   child.stdin?.end(program.input ?? "");
   let isLate = false;
-  const kill = () => killGroup(child.pid, "SIGKILL");
+  const kill = () => {
+    killGroup(child.pid, "SIGKILL");
+    for (const output of [child.stdout, child.stderr]) output?.destroy(); // one that left the group may hold them open for ever
+  };
   const timer = setTimeout(() => {
     isLate = true;
     kill();
@@ -137,19 +142,31 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function launch(program: Program, stdio: ["pipe", "pipe", "pipe"] | ["ignore", number, number]) {
+function launch(program: Program, stdio: readonly ("ignore" | "pipe" | number)[]): ChildProcess {
   const [file, ...args] = program.argv;
   if (!file?.startsWith("/")) throw new Error(`a program needs an absolute path: ${file}`);
-  return spawn(file, args, {
-    stdio,
+  const child = spawn(file, args, {
+    stdio: covered(stdio),
     env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LANG: "C.UTF-8", HOME: "/", ...program.env },
     cwd: program.cwd ?? "/",
     detached: true,
     ...(program.owner ? { uid: program.owner.uid, gid: program.owner.gid } : {}),
   });
+  for (const cover of child.stdio.slice(stdio.length)) cover?.destroy();
+  return child;
 }
 
-async function ended(child: ReturnType<typeof launch>, program: Program): Promise<number> {
+/** A pipe, closed at once, in the place of each descriptor that the child would inherit: locks are not the child's (TRAP-30). */
+function covered(stdio: readonly ("ignore" | "pipe" | number)[]): ("ignore" | "pipe" | number)[] {
+  const all = [...stdio];
+  for (const descriptor of inheritedDescriptors()) {
+    while (all.length < descriptor) all.push("ignore");
+    all[descriptor] = "pipe";
+  }
+  return all;
+}
+
+async function ended(child: ChildProcess, program: Program): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once("error", (cause) => reject(new Problem("RH-TOOL-001", `cannot run ${program.argv[0]}: ${cause.message}`, { cause })));
     child.once("exit", (exitCode, signal) => resolve(exitCode ?? 128 + (signal === "SIGKILL" ? 9 : 15)));
@@ -157,12 +174,14 @@ async function ended(child: ReturnType<typeof launch>, program: Program): Promis
 }
 
 async function collect(stream: Readable | null): Promise<string> {
+  if (!stream) return "";
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of stream ?? []) {
-    size += (chunk as Buffer).length;
-    if (size <= outputLimitBytes) chunks.push(chunk as Buffer);
-  }
+  stream.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= outputLimitBytes) chunks.push(chunk);
+  });
+  await new Promise((resolve) => stream.once("close", resolve));
   return Buffer.concat(chunks).toString("utf8");
 }
 
