@@ -6,6 +6,7 @@ import type { Socket } from "node:net";
 import { type FastifyHttpOptions, LogController } from "fastify";
 import { Problem } from "../../foundation/problem.ts";
 import type { Clock } from "../../platform/clock.ts";
+import { setHeaders } from "./headers.ts";
 import { documentOf, sendProblem } from "./problems.ts";
 
 export interface LogTarget {
@@ -39,7 +40,10 @@ export function optionsOf(parts: { readonly clock: Clock; readonly instance: str
     return503OnClosing: false, // what is in work when the server closes is answered
     routerOptions: { maxParamLength: 40 },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
-    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
+    frameworkErrors: (error, request, reply) => {
+      void setHeaders(request, reply); // no hook has run yet
+      sendProblem(error, request, reply);
+    },
     clientErrorHandler: refuseUnreadable,
   };
 }

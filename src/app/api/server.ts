@@ -6,6 +6,7 @@ import { schemaVersion } from "../migrations/version.ts";
 import type { Store } from "../store/store.ts";
 import { acceptJsonOnly } from "./body.ts";
 import { guard } from "./guard.ts";
+import { setHeaders } from "./headers.ts";
 import { healthOf } from "./health.ts";
 import { methodsOf } from "./methods.ts";
 import { type LogTarget, optionsOf } from "./options.ts";
@@ -33,19 +34,11 @@ export interface ServerParts {
 
 const requestsInWork = 256;
 
-const safeHeaders = {
-  "x-content-type-options": "nosniff",
-  "cache-control": "no-store",
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-  "referrer-policy": "no-referrer",
-  "cross-origin-resource-policy": "same-origin",
-} as const;
-
 export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify(optionsOf(parts));
   const refuseUnknown = methodsOf(app);
   app.addHook("onRequest", countTraffic(parts.clock, parts.requestsInWork ?? requestsInWork));
-  app.addHook("onRequest", async (request, reply) => void reply.headers({ ...safeHeaders, "x-request-id": request.id }));
+  app.addHook("onRequest", setHeaders);
   app.addHook("onRequest", guard(parts.allowedHosts));
   app.addHook("preValidation", readNumbers);
   app.setErrorHandler(sendProblem);

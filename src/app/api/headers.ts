@@ -1,0 +1,15 @@
+// What every answer carries: nothing of the API is to be shown as a page, kept by a cache, guessed at or used by another site.
+// Source: OWASP, HTTP Security Response Headers Cheat Sheet
+import type { FastifyReply, FastifyRequest } from "fastify";
+
+const safeHeaders = {
+  "x-content-type-options": "nosniff",
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-origin",
+} as const;
+
+export async function setHeaders(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  reply.headers({ ...safeHeaders, "x-request-id": request.id });
+}
