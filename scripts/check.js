@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const program = (path, ...args) => [process.execPath, join(root, "node_modules", path), ...args];
-const biome = (...args) => program("@biomejs/biome/bin/biome", ...args, "--colors=off", "--max-diagnostics=50");
+const biome = (...args) => program("@biomejs/biome/bin/biome", ...args, "--colors=off", "--max-diagnostics=5");
 const types = (...args) => program("typescript/bin/tsc", "--noEmit", ...args);
 const vitest = (...args) => program("vitest/vitest.mjs", "run", "--project", "unit", ...args);
 

@@ -28,6 +28,8 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
 
 /** As `writeFileAtomic`, but of several writers the first wins, and a file that is there stays. */
 export async function writeFileOnce(path: string, content: string | Uint8Array, options: WriteOptions = {}): Promise<void> {
+  await removeLeftovers(dirname(path), (leftover) => fs.unlink(leftover)); // one may be a second name of the file that is there
+  if (await exists(path)) return;
   await writeAndPlace(path, content, options, async (temporary) => {
     await fs.link(temporary, path).catch((cause: unknown) => {
       if (codeOf(cause) !== "EEXIST") throw cause;

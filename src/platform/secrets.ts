@@ -4,12 +4,12 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Problem } from "../foundation/problem.ts";
 import { Secret } from "../foundation/secret.ts";
-import { exists, readIfThere, writeFileOnce } from "./files.ts";
+import { readIfThere, writeFileOnce } from "./files.ts";
 
 /** The secret of that name; made (192 random bits) when there is none yet. */
 export async function ensureSecret(directory: string, name: string): Promise<Secret> {
   const path = join(directory, name);
-  if (!(await exists(path))) await writeFileOnce(path, `${randomBytes(24).toString("base64url")}\n`);
+  await writeFileOnce(path, `${randomBytes(24).toString("base64url")}\n`);
   return readSecret(path);
 }
 
