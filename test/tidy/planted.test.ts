@@ -124,11 +124,12 @@ const planted: readonly Planted[] = [
       "describe.skip(a, b)",
       "it.todo(a)",
       "test.skipIf(a)(b, c)",
+      "test.runIf(a)(b, c)",
       "test.each.only([])",
       "expect(a).toMatchSnapshot()",
       'vi.mock("a")',
     ],
-    good: ["test.each([])(a, b)", "array.skip(1)", "value.toString()", "expect(a).toEqual(b)"],
+    good: ["test.each([])(a, b)", "test.runIf(isRoot)(a, b)", "array.skip(1)", "value.toString()", "expect(a).toEqual(b)"],
   },
   {
     rule: "sizes",

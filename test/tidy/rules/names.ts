@@ -3,7 +3,7 @@ import { isBelow, isCode, type Rule, type SourceFile, type Violation } from "../
 
 const rooms = ["src", "web", "test", "scripts", "bench", "docs", "changes", "bin"];
 const kebab = /^\.?[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
-const opening = /^(#![^\n]*\n)?(\/\/ \S.{20,}|\/\*\*?\s*\n?\s*\*?\s*\S.{20,})/;
+const opening = /^(#![^\n]*\n|\/\/\/ <reference[^\n]*\n)*(\/\/ \S.{20,}|\/\*\*?\s*\n?\s*\*?\s*\S.{20,})/;
 
 export const names: Rule = (files) => files.filter((file) => isBelow(file, ...rooms)).flatMap((file) => [...nameOfFile(file), ...openingOf(file)]);
 

@@ -6,6 +6,8 @@ const silencers = /@ts-(ignore|expect-error|nocheck)|eslint-disable/;
 const biomeIgnore = /biome-ignore(?!\S*\s+\S+:\s+(?!<)\S.{10,})/;
 const later = /\b(TODO|FIXME|XXX|HACK)\b(?!.*#\d+)/;
 const notRun = new Set(["only", "skip", "todo", "skipIf", "runIf", "fails"]);
+/** `runIf(isRoot)` is allowed: what needs root cannot be tried without. */
+const allowedCondition = "isRoot";
 const runners = new Set(["test", "it", "describe", "suite"]);
 const banned: Readonly<Record<string, string>> = {
   toMatchSnapshot: "compares with a snapshot",
@@ -30,8 +32,8 @@ function commentsOf(file: SourceFile): readonly Violation[] {
 
 function nodesIn(file: SourceFile): readonly Violation[] {
   const found: Violation[] = [];
-  for (const { node } of nodesOf(file)) {
-    const seen = shortcutOf(file, node) ?? (isBelow(file, "test") ? testShortcutOf(node) : undefined);
+  for (const { node, ancestors } of nodesOf(file)) {
+    const seen = shortcutOf(file, node) ?? (isBelow(file, "test") ? testShortcutOf(node, ancestors.at(-1)) : undefined);
     if (seen) found.push(violation(file, node.start, seen));
   }
   return found;
@@ -44,9 +46,10 @@ function shortcutOf(file: SourceFile, node: Node): string | undefined {
   return undefined;
 }
 
-function testShortcutOf(node: Node): string | undefined {
+function testShortcutOf(node: Node, parent: Node | undefined): string | undefined {
   if (node.type !== "MemberExpression") return undefined;
   const [head = "", ...rest] = nameOf(node).split(".");
+  if (rest[0] === "runIf" && nameOf((parent?.["arguments"] as Node[] | undefined)?.[0]) === allowedCondition) return undefined;
   if (runners.has(head) && rest.some((name) => notRun.has(name))) return `does not run: ${nameOf(node)}`;
   if (head === "vi" && /^(mock|doMock|hoisted|stubGlobal)$/.test(rest[0] ?? "")) return `mocks: ${nameOf(node)}`;
   const name = nameOf(node["property"]);
