@@ -1,6 +1,7 @@
 // The page: sidebar, the box for a new task, the columns, the footer, and at most one dialog. It decides what is shown;
 // reading and writing are the hooks', and each part below draws itself.
 import { useCallback, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import type { Task } from "../../src/app/api/contract.ts";
 import { useNow } from "../kit/clock.ts";
 import { useToasts } from "../kit/toasts.tsx";
@@ -60,7 +61,7 @@ function useBoardActions() {
 /** Closes the panel and puts the focus back on its card, which may stand in another column by now. */
 function useReturningClose({ opened, close }: ReturnType<typeof useEditing>): ReturnType<typeof useEditing>["close"] {
   return (draft) => {
-    close(draft);
-    if (opened) requestAnimationFrame(() => focusCard(opened.task.id));
+    flushSync(() => close(draft)); // a card cannot take the focus before the dialog has let it go
+    if (opened) focusCard(opened.task.id);
   };
 }

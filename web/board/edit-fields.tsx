@@ -28,7 +28,9 @@ export function EditFields({ draft, faults, view, onChange }: EditFieldsProps) {
   return (
     <>
       <Field title={fieldTitles.title} fault={faults.title}>
-        {(control) => <input {...control} autoComplete="off" value={draft.title} onChange={(event) => onChange({ title: event.target.value })} />}
+        {(control) => (
+          <input {...control} data-first-focus autoComplete="off" value={draft.title} onChange={(event) => onChange({ title: event.target.value })} />
+        )}
       </Field>
       <Field title={fieldTitles.description} fault={faults.description}>
         {(control) => <textarea {...control} value={draft.description} onChange={(event) => onChange({ description: event.target.value })} />}

@@ -33,7 +33,7 @@ export function EditPanel({ task, draft: earlier, view, onClose, onDelete }: Edi
   };
   const remove = () => {
     onClose();
-    onDelete(task);
+    onDelete(task); // after the focus is back on the card, so that it goes on to the next one
   };
 
   return (

@@ -79,7 +79,7 @@ async function problemOf(response: Response, requestId: string): Promise<ApiProb
   const { status } = response;
   const isDocument = response.headers.get("content-type")?.startsWith("application/problem+json");
   const found = isDocument ? await response.json().catch(() => undefined) : undefined;
-  return new ApiProblem({ title: `the server answered ${status}`, ...(found as Partial<ProblemAnswer>), status, request_id: requestId });
+  return new ApiProblem({ title: `the server answered ${status}`, request_id: requestId, ...(found as Partial<ProblemAnswer>), status });
 }
 
 function unanswered(requestId: string, cause: unknown): ApiProblem {

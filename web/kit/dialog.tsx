@@ -1,6 +1,6 @@
 // A modal dialog on the browser's own element, which keeps the focus inside, answers Escape and gives the focus back.
 // Source: https://html.spec.whatwg.org/multipage/interactive-elements.html#the-dialog-element
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useEffect, useId, useLayoutEffect, useRef } from "react";
 import { CrossIcon } from "./icons.tsx";
 import { useToasts } from "./toasts.tsx";
 
@@ -9,6 +9,7 @@ export interface DialogProps {
   readonly shape: "panel" | "sheet";
   /** Called on Escape, on the close button and on a press beside the dialog. */
   readonly onClose: () => void;
+  /** What is marked `data-first-focus` has the focus first, but for touch, where that would open the keyboard. */
   readonly children: ReactNode;
 }
 
@@ -16,9 +17,10 @@ export function Dialog({ title, shape, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   const { pause } = useToasts();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    if (!matchMedia("(pointer: coarse)").matches) element?.querySelector<HTMLElement>("[data-first-focus]")?.focus();
     return () => element?.close();
   }, []);
   useEffect(() => pause(), [pause]); // what can be undone waits until it can be reached again

@@ -36,9 +36,10 @@ export function useSaveTask(task: Task, onSaved: () => void): Saving {
         throw new Overtaken(overtakenWords(task, current));
       }
     },
-    onSuccess: ({ body, requestId }) => {
+    onSuccess: async ({ body, requestId }) => {
       putTask(client, body.task);
       client.setQueryData(keys.lastWrite, requestId);
+      await new Promise((resolve) => setTimeout(resolve)); // the list hears of it in a task of its own: first the card, then its focus
       onSaved();
     },
     onSettled: (_answer, problem) => endWrite(client, { mustRead: problem !== null }),

@@ -1,0 +1,31 @@
+// The parts of the board as a person finds them: by role and name.
+import type { Locator, Page } from "playwright-core";
+
+export const addBox = (page: Page): Locator => page.getByRole("textbox", { name: /^Add a task/ });
+
+export const column = (page: Page, title: string): Locator => page.getByRole("region", { name: title });
+
+/** The titles of a column's cards, from the top. */
+export async function titlesIn(page: Page, title: string): Promise<readonly string[]> {
+  return column(page, title).locator(".card-open").allInnerTexts();
+}
+
+export const card = (page: Page, title: string): Locator => page.getByRole("button", { name: title, exact: true });
+
+export const panel = (page: Page): Locator => page.getByRole("dialog", { name: /^Task #/ });
+
+export const messages = (page: Page): Locator => page.getByRole("region", { name: "Messages" });
+
+/** The count beside a project, or beside "All tasks". */
+export async function countBeside(page: Page, name: string): Promise<string | null> {
+  return page.getByRole("navigation").getByRole("button", { name }).locator(".count").textContent();
+}
+
+/** The browser's answer to a condition that comes true by itself: waits for it, 15 seconds at most. */
+export async function seen(locator: Locator): Promise<void> {
+  await locator.first().waitFor({ state: "visible" });
+}
+
+export async function gone(locator: Locator): Promise<void> {
+  await locator.first().waitFor({ state: "detached" });
+}

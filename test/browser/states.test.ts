@@ -1,0 +1,203 @@
+// Every state of the page, honest and accessible: hostile texts, nothing to show, the database away, a reading that failed.
+// Where a failure is needed the browser's own network is made to fail; the house itself stays as it is.
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addBox, card, column, gone, messages, panel, seen, titlesIn } from "./parts.ts";
+import { boardUrl, createTask, findings, startBrowser, type Visit, type VisitOptions, visit } from "./support.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+const problemType = "application/problem+json";
+const databaseAway = {
+  type: "about:blank",
+  title: "the database server cannot be reached",
+  status: 503,
+  code: "RH-CONN-001",
+  request_id: "0000-away",
+};
+const unexpected = { type: "about:blank", title: "an unexpected failure", status: 500, code: "RH-BUG-001", request_id: "0000-bug" };
+
+/** From now on the page's calls meet a house whose database is away. */
+async function takeDatabaseAway(page: Page): Promise<void> {
+  await page.route("**/api/**", (route) => route.fulfill({ status: 503, contentType: problemType, body: JSON.stringify(databaseAway) }));
+  await page.route("**/readyz", (route) => route.fulfill({ status: 503, json: { status: "not ready", reason: "database unreachable" } }));
+}
+
+describe("hostile texts", () => {
+  const titles = [
+    "<img src=x onerror=alert(1)>",
+    "<script>alert(2)</script>",
+    '"><svg onload=alert(3)>',
+    "javascript:alert(4)",
+    "{{constructor.constructor('alert(5)')()}}",
+    "'; drop table tasks; --",
+    "\u202Egnp.exe",
+    "a\u0301\u{1F468}\u200D\u{1F469}\u200D\u{1F467}",
+  ];
+
+  test("titles, descriptions and people are shown as they were typed, and nothing runs", async () => {
+    await using visited = await visit(browser, titles);
+    const { page, complaints, project } = visited;
+    await expect.poll(() => titlesIn(page, "Pending")).toEqual(titles.toReversed());
+    const text = "<b onclick=alert(6)>bold</b>";
+    await createTask({ title: "fields", description: text, assigned_to: text.slice(0, 28), project_id: project.id });
+    await page.reload();
+    await card(page, "fields").click();
+    expect(await panel(page).getByLabel("Description").inputValue()).toBe(text);
+    expect(await page.locator("main img, main script, main svg[onload], dialog b").count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  test("a hostile title in a message is text too", async () => {
+    await using visited = await visit(browser, ["<img src=x onerror=alert(1)>"]);
+    const { page, complaints } = visited;
+    await card(page, "<img src=x onerror=alert(1)>").focus();
+    await page.keyboard.press("c");
+    await seen(messages(page).getByText("<img src=x onerror=alert(1)>"));
+    expect(await page.locator(".toast img").count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  test("an address that names no project says so", async () => {
+    await using visited = await visit(browser);
+    const { page } = visited;
+    await page.goto(`${boardUrl()}/?project=2147483647`);
+    await seen(page.getByRole("heading", { level: 1, name: "No such project" }));
+    await page.goto(`${boardUrl()}/?project=%3Cscript%3E`);
+    await seen(page.getByRole("heading", { level: 1, name: "All tasks" }));
+  });
+});
+
+describe("the footer", () => {
+  test("says where the work is kept, and which request wrote last", async () => {
+    await using visited = await visit(browser);
+    const { page } = visited;
+    const { engine, version } = (await (await fetch(`${boardUrl()}/api/about`)).json()) as { engine: string; version: string };
+    const place = page.getByText(`saved in ${engine} ${version}`);
+    await seen(place);
+    const answer = page.waitForResponse((response) => response.request().method() === "POST");
+    await addBox(page).fill("traced");
+    await page.keyboard.press("Enter");
+    const requestId = (await answer).headers()["x-request-id"] ?? "none";
+    await expect.poll(() => place.getAttribute("title")).toContain(requestId);
+  });
+});
+
+describe("away and back", () => {
+  test("the board says that the database is away, keeps what it shows, and comes back by itself", async () => {
+    await using visited = await visit(browser, ["still here"], { expectsFailures: true });
+    const { page, project, complaints } = visited;
+    await seen(card(page, "still here"));
+    await takeDatabaseAway(page);
+    await card(page, "still here").focus();
+    await page.keyboard.press("c");
+    await seen(page.getByText("The database is away (database unreachable)."));
+    await seen(page.getByText("Nothing that was saved is lost. Retrying…"));
+    await expect.poll(() => titlesIn(page, "Pending")).toEqual(["still here"]);
+    await createTask({ title: "written meanwhile", project_id: project.id });
+    await page.unrouteAll();
+    await gone(page.getByText("The database is away"));
+    await expect.poll(() => titlesIn(page, "Pending")).toEqual(["written meanwhile", "still here"]);
+    expect(complaints).toEqual([]);
+  });
+
+  test("a board opened while the server is away fills when it answers", async () => {
+    await using visited = await visit(browser, ["later"], { expectsFailures: true });
+    const { page } = visited;
+    for (const path of ["**/api/**", "**/readyz"]) await page.route(path, (route) => route.abort());
+    await page.reload();
+    await seen(page.getByText("The server does not answer."));
+    await seen(column(page, "Pending").getByText("Shown as soon as there is an answer."));
+    await page.unrouteAll();
+    await seen(card(page, "later"));
+  });
+
+  test("a reading that fails names the request and can be tried again", async () => {
+    await using visited = await visit(browser, ["readable"], { expectsFailures: true });
+    const { page } = visited;
+    await page.route("**/api/tasks*", (route) => route.fulfill({ status: 500, contentType: problemType, body: JSON.stringify(unexpected) }));
+    await page.reload();
+    await seen(page.getByRole("alert").getByText("The server says: an unexpected failure."));
+    await seen(page.getByRole("alert").getByText("request 0000-bug"));
+    await page.unrouteAll();
+    await page.getByRole("button", { name: "Try again" }).click();
+    await seen(card(page, "readable"));
+  });
+});
+
+type State = (visited: Visit) => Promise<void>;
+
+const states: Readonly<Record<string, State>> = {
+  "with tasks": async ({ page, project }) => {
+    await createTask({ title: "late and urgent", project_id: project.id, priority: 3, due_date: "2020-01-01T00:00:00Z" });
+    await createTask({ title: "done", project_id: project.id, status: "complete" });
+    await page.reload();
+    await seen(card(page, "late and urgent"));
+  },
+  empty: async ({ page }) => seen(page.getByText("Nothing is waiting.")),
+  "with a card under the focus": async ({ page, project }) => {
+    await createTask({ title: "looked at", project_id: project.id });
+    await page.reload();
+    await card(page, "looked at").focus();
+  },
+  "with the edit panel and its problems": async ({ page, project }) => {
+    await createTask({ title: "opened", project_id: project.id });
+    await page.reload();
+    await card(page, "opened").click();
+    await panel(page).getByLabel("Title").fill("");
+    await panel(page).getByRole("button", { name: "Save" }).click();
+    await seen(panel(page).getByText("A task needs a title."));
+  },
+  "with the help sheet": async ({ page }) => {
+    await page.keyboard.press("?");
+    await seen(page.getByRole("dialog", { name: "Keyboard" }));
+  },
+  "with messages": async ({ page, project }) => {
+    await createTask({ title: "moved", project_id: project.id });
+    await page.reload();
+    await card(page, "moved").focus();
+    await page.keyboard.press("c");
+    await seen(messages(page).getByRole("button", { name: "Undo" }));
+  },
+  "with a problem at the box": async ({ page }) => {
+    await addBox(page).fill("  ");
+    await page.keyboard.press("Enter");
+    await seen(page.getByText("A task needs a title."));
+  },
+  "with the database away": async ({ page }) => {
+    await takeDatabaseAway(page);
+    await addBox(page).fill("refused");
+    await page.keyboard.press("Enter");
+    await seen(page.getByText("The database is away"));
+    await seen(messages(page).getByText("“refused” was not added"));
+  },
+  "with nothing read": async ({ page }) => {
+    await page.route("**/api/tasks*", (route) => route.fulfill({ status: 500, contentType: problemType, body: JSON.stringify(unexpected) }));
+    await page.reload();
+    await seen(page.getByText("The tasks could not be read"));
+  },
+};
+
+const looks: Readonly<Record<string, VisitOptions>> = {
+  light: {},
+  dark: { isDark: true },
+  phone: { isPhone: true },
+  "dark phone": { isPhone: true, isDark: true },
+};
+
+describe.each(Object.entries(looks))("axe-core finds nothing, %s,", (_look, options) => {
+  test.each(Object.entries(states))("%s", async (_state, enter) => {
+    await using visited = await visit(browser, [], { ...options, expectsFailures: true });
+    await enter(visited);
+    expect(await findings(visited.page)).toEqual([]);
+    const isWiderThanPage = await visited.page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+    expect(isWiderThanPage).toBe(false);
+    expect(visited.complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,101 @@
+/// <reference lib="dom" />
+// A real browser on the board of a real house. Each visit works in a project of its own, so that suites do not see each
+// other's tasks, and collects whatever the page complains about: console errors, uncaught errors, violations of the policy.
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { type Browser, chromium, type Page } from "playwright-core";
+import type { NewTask, Project, Task } from "../../src/app/api/contract.ts";
+
+const switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+/** Where the board under test answers. */
+export function boardUrl(): string {
+  const url = process.env["ROWHOUSE_BOARD_URL"];
+  if (!url) throw new Error("ROWHOUSE_BOARD_URL is not set: the address of a house's board, as http://127.0.0.1:8080");
+  return url.replace(/\/$/, "");
+}
+
+/** Chromium with a new profile. */
+export async function startBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: "/usr/bin/chromium", headless: true, args: switches });
+}
+
+export interface VisitOptions {
+  readonly isDark?: boolean;
+  readonly isPhone?: boolean;
+  /** Failing requests are part of the test; the browser's lines about them are no complaint. */
+  readonly expectsFailures?: boolean;
+}
+
+export interface Visit extends AsyncDisposable {
+  readonly page: Page;
+  readonly project: Project;
+  /** What the page complained about. */
+  readonly complaints: readonly string[];
+}
+
+/** Opens the board in a new project that holds `titles`, the first one oldest. */
+export async function visit(browser: Browser, titles: readonly string[] = [], options: VisitOptions = {}): Promise<Visit> {
+  const project = await createProject();
+  for (const title of titles) await createTask({ title, project_id: project.id });
+  const size = options.isPhone ? { width: 360, height: 740 } : { width: 1280, height: 800 };
+  const context = await browser.newContext({ viewport: size, colorScheme: options.isDark ? "dark" : "light", hasTouch: options.isPhone ?? false });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const complaints = await collectComplaints(page, options.expectsFailures ?? false);
+  await page.goto(`${boardUrl()}/?project=${project.id}`);
+  await page.getByRole("heading", { level: 1, name: project.name }).waitFor();
+  return { page, project, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
+
+async function collectComplaints(page: Page, expectsFailures: boolean): Promise<readonly string[]> {
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(`uncaught: ${error.message}`));
+  page.on("dialog", (dialog) => {
+    complaints.push(`a script opened a dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on("console", (message) => {
+    const isExpected = expectsFailures && message.text().startsWith("Failed to load resource");
+    if (["error", "warning"].includes(message.type()) && !isExpected) complaints.push(message.text());
+  });
+  await page.exposeFunction("noteViolation", (text: string) => complaints.push(`policy: ${text}`));
+  await page.addInitScript(() => {
+    const { noteViolation } = window as unknown as { noteViolation: (text: string) => void };
+    document.addEventListener("securitypolicyviolation", (event) => noteViolation(`${event.violatedDirective} ${event.blockedURI}`));
+  });
+  return complaints;
+}
+
+/** What axe-core finds on the page as it stands, one line each. */
+export async function findings(page: Page): Promise<readonly string[]> {
+  await page.evaluate(await readFile(axePath, "utf8"));
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof import("axe-core") };
+    const { violations } = await axe.run(document);
+    return violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.target.join(" ")}`));
+  });
+}
+
+export async function createProject(): Promise<Project> {
+  const name = `Project ${crypto.randomUUID()}`;
+  const { project } = await call<{ project: Project }>("POST", "/api/projects", { name });
+  return project;
+}
+
+export async function createTask(task: NewTask): Promise<Task> {
+  return (await call<{ task: Task }>("POST", "/api/tasks", task)).task;
+}
+
+/** The project's tasks as the database has them. */
+export async function tasksOf(project: Project): Promise<readonly Task[]> {
+  return (await call<{ tasks: readonly Task[] }>("GET", `/api/tasks?limit=500&project_id=${project.id}`)).tasks;
+}
+
+export async function call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+  const headers: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };
+  const response = await fetch(`${boardUrl()}${path}`, { method, headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as Answer;
+}
