@@ -28,6 +28,7 @@ function openPool(options: PoolOptions): Pool {
     idleTimeoutMillis: 30_000,
   });
   pool.on("error", () => undefined); // as above
+  pool.on("connect", (client) => client.on("error", () => undefined)); // the pool listens to idle clients only, and a lent one dies too
   const session = async (): Promise<Session> => {
     try {
       const client = await pool.connect();
