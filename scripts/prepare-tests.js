@@ -30,5 +30,8 @@ export async function prepareTests() {
 
 /** Debian's server package makes a cluster of its own and starts it at boot, unless it is told not to before it is unpacked. */
 function withoutCluster() {
-  execFileSync("/bin/sh", ["-c", "mkdir -p /etc/postgresql-common/createcluster.d && echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.d/rowhouse.conf"]);
+  execFileSync("/bin/sh", [
+    "-c",
+    "mkdir -p /etc/postgresql-common/createcluster.d && echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.d/rowhouse.conf",
+  ]);
 }

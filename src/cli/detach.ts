@@ -20,8 +20,14 @@ export async function detach({ context, output, signal }: Invocation, wanted: Up
   await ensureDirectory(places.logs);
   const logPath = join(places.logs, "serve.log");
   await remove(logPath);
-  const environment = Object.entries(context.environment).flatMap(([name, value]) => (value !== undefined && inherited.test(name) ? [[name, value]] : []));
-  const server = await start({ argv: [process.execPath, packageFiles.program, "serve", ...serveArguments(wanted)], env: Object.fromEntries(environment), logPath });
+  const environment = Object.entries(context.environment).flatMap(([name, value]) =>
+    value !== undefined && inherited.test(name) ? [[name, value]] : [],
+  );
+  const server = await start({
+    argv: [process.execPath, packageFiles.program, "serve", ...serveArguments(wanted)],
+    env: Object.fromEntries(environment),
+    logPath,
+  });
   let isGone = false;
   void server.gone.then(() => {
     isGone = true;

@@ -7,6 +7,7 @@ import { readState } from "../operations/stack/state.ts";
 import { serveLock } from "../operations/stack/status.ts";
 import { Problem } from "../foundation/problem.ts";
 import { waitFor } from "../platform/clock.ts";
+import { isAlive } from "../platform/identity.ts";
 import { lockOwner, takeLock } from "../platform/locks.ts";
 import type { Invocation } from "./command.ts";
 import { columns } from "./output.ts";
@@ -19,7 +20,9 @@ export async function down({ context, output, options, directory }: Invocation):
   const places = placesOf(context, house.directory);
   if (options["dry-run"]) {
     const names = Object.keys((await readState(places)).members);
-    output.envelope({ plan: { title: "take the house down", steps: names.map((name) => ({ title: `stop ${name}`, why: "in order, from the outside inwards" })) } });
+    output.envelope({
+      plan: { title: "take the house down", steps: names.map((name) => ({ title: `stop ${name}`, why: "in order, from the outside inwards" })) },
+    });
     output.line(names.length === 0 ? "Nothing runs." : `Would stop, in order: proxy, app, database (${names.join(", ")}).`);
     return 0;
   }
@@ -27,8 +30,11 @@ export async function down({ context, output, options, directory }: Invocation):
   if (server) {
     output.progress("asking serve to end");
     await askDown(places);
-    const isGone = await waitFor(context.clock, { withinMs: downWithinMs, everyMs: 50 }, async () => ((await lockOwner(serveLock(places))) ? undefined : true));
-    if (!isGone) throw new Problem("RH-PROC-002", `serve (pid ${server.pid}) did not end within ${downWithinMs / 1000} s`, { hint: "rowhouse status; then rowhouse down again." });
+    const isGone = await waitFor(context.clock, { withinMs: downWithinMs, everyMs: 50 }, async () => ((await isAlive(server)) ? undefined : true));
+    if (!isGone)
+      throw new Problem("RH-PROC-002", `serve (pid ${server.pid}) did not end within ${downWithinMs / 1000} s`, {
+        hint: "rowhouse status; then rowhouse down again.",
+      });
     output.envelope({ result: { house: house.directory, state: "down" } });
     output.line(`Down. The data stays in ${house.directory}.`);
     return 0;

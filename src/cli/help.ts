@@ -16,11 +16,5 @@ export function overview(): readonly string[] {
 
 export function helpOf(command: Command): readonly string[] {
   const options = optionsOf(command).map(({ name, value, about }) => [`  --${name}${value ? ` ${value}` : ""}`, about]);
-  return [
-    `rowhouse ${[command.name, ...command.operands].join(" ")}: ${command.about}`,
-    "",
-    ...columns(options),
-    "",
-    `Example: ${command.example}`,
-  ];
+  return [`rowhouse ${[command.name, ...command.operands].join(" ")}: ${command.about}`, "", ...columns(options), "", `Example: ${command.example}`];
 }

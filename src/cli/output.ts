@@ -63,7 +63,12 @@ export function output(streams: Streams, options: { readonly isJson: boolean }):
 /** Columns side by side, as wide as their widest cell; the last one runs free. */
 export function columns(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => (row[index] ?? "").length)));
-  return rows.map((row) => row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0))).join("   ").trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))
+      .join("   ")
+      .trimEnd(),
+  );
 }
 
 /** A plan as --dry-run shows it: each step with exactly what would run. */

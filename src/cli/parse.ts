@@ -28,7 +28,9 @@ export function optionsOf(command: Command): readonly Option[] {
 }
 
 function parseOptions(command: Command, args: readonly string[]) {
-  const options = Object.fromEntries(optionsOf(command).map((option) => [option.name, { type: option.value ? ("string" as const) : ("boolean" as const) }]));
+  const options = Object.fromEntries(
+    optionsOf(command).map((option) => [option.name, { type: option.value ? ("string" as const) : ("boolean" as const) }]),
+  );
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (cause) {
@@ -48,7 +50,10 @@ export function integerOption(options: OptionValues, name: string, range: { read
   if (text === undefined) return undefined;
   const value = Number(text);
   if (Number.isInteger(value) && value >= range.from && value <= range.to) return value;
-  throw new Problem("RH-USE-001", `--${name} wants a whole number from ${range.from} to ${range.to}, not "${text}"`, { field: name, hint: "Give another one." });
+  throw new Problem("RH-USE-001", `--${name} wants a whole number from ${range.from} to ${range.to}, not "${text}"`, {
+    field: name,
+    hint: "Give another one.",
+  });
 }
 
 export function textOption(options: OptionValues, name: string): string | undefined {

@@ -29,7 +29,10 @@ export async function up(invocation: Invocation): Promise<number> {
     for (const line of planLines(planText(plan))) output.line(line);
     return 0;
   }
-  await consent(invocation, planText(plan).steps.flatMap((step) => (/^(install|fetch) /.test(step.title) ? (step.run ?? []) : [])));
+  await consent(
+    invocation,
+    planText(plan).steps.flatMap((step) => (/^(install|fetch) /.test(step.title) ? (step.run ?? []) : [])),
+  );
   if (options["detach"]) {
     printReport(output, await detach(invocation, wanted), "rowhouse down stops it");
     return 0;
@@ -96,7 +99,8 @@ async function consent({ output, options }: Invocation, commands: readonly (read
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await terminal.question("These are needed and not there. Run them? [Y/n] ");
-    if (!/^(y|yes|)$/i.test(answer.trim())) throw new Problem("RH-USE-003", "not installed", { hint: "Install them yourself, or set ROWHOUSE_INSTALL=never to go without nginx." });
+    if (!/^(y|yes|)$/i.test(answer.trim()))
+      throw new Problem("RH-USE-003", "not installed", { hint: "Install them yourself, or set ROWHOUSE_INSTALL=never to go without nginx." });
   } finally {
     terminal.close();
   }
@@ -123,7 +127,12 @@ function printReport(output: Output, report: UpReport, ending: string): void {
   output.envelope({ evidence: report.evidence, result });
   const rows = [
     ["database", seen("database")[0]?.split(",")[0] ?? "", `127.0.0.1:${ports.database}`, seen("rights")[0] ?? ""],
-    ["app", `${instances} ${instances === 1 ? "instance" : "instances"} as ${app.role}`, hasProxy ? "unix sockets" : `127.0.0.1:${ports.proxy}`, seen("app")[0] ?? ""],
+    [
+      "app",
+      `${instances} ${instances === 1 ? "instance" : "instances"} as ${app.role}`,
+      hasProxy ? "unix sockets" : `127.0.0.1:${ports.proxy}`,
+      seen("app")[0] ?? "",
+    ],
     ["proxy", seen("proxy")[0] ?? "built in, no nginx", `127.0.0.1:${ports.proxy}`, seen("through")[0] ?? ""],
   ];
   for (const line of columns(rows)) output.line(line);

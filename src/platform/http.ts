@@ -46,7 +46,9 @@ export async function request(options: HttpRequest): Promise<HttpAnswer> {
         chunks.push(chunk);
       });
       incoming.once("error", (cause) => reject(cause instanceof Problem ? cause : unreachable(where, cause)));
-      incoming.once("end", () => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks).toString("utf8") }));
+      incoming.once("end", () =>
+        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks).toString("utf8") }),
+      );
     });
     outgoing.end(content);
   });

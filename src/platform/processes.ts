@@ -34,9 +34,19 @@ export async function run(
   const finished = await runAnyway(program);
   if (finished.exitCode === 0) return finished;
   const said = (finished.stderr.trim() || finished.stdout.trim()).split("\n").slice(-5).join("; ");
+  if (saysDiskFull(finished.stderr + finished.stdout)) throw diskFull(`${program.argv[0]} ended with ${finished.exitCode}: ${said}`);
   throw new Problem("RH-PROC-001", `${program.argv[0]} ended with ${finished.exitCode}: ${said || "no output"}`, {
     hint: `Run it by hand: ${program.argv.join(" ")}`,
   });
+}
+
+/** True when a program's output says that a file system is full. */
+export function saysDiskFull(said: string): boolean {
+  return /No space left on device|errno: 28|\bOS error: 28\b|Disk full/i.test(said);
+}
+
+export function diskFull(message: string): Problem {
+  return new Problem("RH-FILE-002", message, { hint: "Free space there (`df -h` shows it), then run this again: it goes on where it stopped." });
 }
 
 /** As `run`, but a non-zero exit is an answer. */

@@ -45,7 +45,12 @@ export async function serve(context: Context, options: UpOptions, events: ServeE
   await stay(context, draft, { evidence, tookMs: context.clock.monotonicMs() - began }, events);
 }
 
-async function stay(context: Context, draft: Draft, report: Omit<UpReport, "house">, events: ServeEvents & { readonly signal: AbortSignal }): Promise<void> {
+async function stay(
+  context: Context,
+  draft: Draft,
+  report: Omit<UpReport, "house">,
+  events: ServeEvents & { readonly signal: AbortSignal },
+): Promise<void> {
   const asked = new AbortController();
   const whole: UpReport = { house: houseOf(draft), ...report };
   await using _control = await listenForControl(draft.places, whole, () => asked.abort());

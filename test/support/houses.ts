@@ -91,7 +91,9 @@ export async function freePort(): Promise<number> {
 }
 
 async function pidsOf(directory: string): Promise<Readonly<Record<string, number>>> {
-  const state = JSON.parse(await readFile(join(directory, ".rowhouse/state.json"), "utf8")) as { members: Record<string, { identity: { pid: number } }> };
+  const state = JSON.parse(await readFile(join(directory, ".rowhouse/state.json"), "utf8")) as {
+    members: Record<string, { identity: { pid: number } }>;
+  };
   const lock = JSON.parse(await readFile(join(directory, ".rowhouse/locks/serve"), "utf8").catch(() => "{}")) as { pid?: number };
   const members = Object.fromEntries(Object.entries(state.members).map(([name, member]) => [name, member.identity.pid]));
   return lock.pid === undefined ? members : { ...members, serve: lock.pid };

@@ -44,7 +44,12 @@ export async function engineVersions(): Promise<readonly EngineVersion[]> {
       const found = await engine.server.installations(testContext, { embeddedRoot: matrixServers });
       if (found.length === 0) throw new Error(`no ${engine.title} server for the tests: npm test installs it`);
       const chosen = isFull ? found : found.slice(0, 1);
-      return chosen.map((installation) => ({ title: `${engine.title} ${installation.version}${installation.isTrial ? " (npm)" : ""}`, engine, name, installation }));
+      return chosen.map((installation) => ({
+        title: `${engine.title} ${installation.version}${installation.isTrial ? " (npm)" : ""}`,
+        engine,
+        name,
+        installation,
+      }));
     }),
   );
   return perEngine.flat();

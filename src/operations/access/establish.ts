@@ -21,7 +21,11 @@ export async function establishAccess(context: Context, goal: AccessGoal): Promi
   const changes = await missingChanges(goal);
   for (const change of [...changes, goal.engine.access.rights(goal.names)]) await makeChange(goal, change);
   const made = changes.flatMap(({ statements }) => statements).length;
-  return { subject: "roles", seen: made === 0 ? "roles and database were there" : `${made} roles and databases made`, tookMs: context.clock.monotonicMs() - began };
+  return {
+    subject: "roles",
+    seen: made === 0 ? "roles and database were there" : `${made} roles and databases made`,
+    tookMs: context.clock.monotonicMs() - began,
+  };
 }
 
 async function missingChanges(goal: AccessGoal): Promise<readonly Change[]> {
@@ -30,7 +34,10 @@ async function missingChanges(goal: AccessGoal): Promise<readonly Change[]> {
 }
 
 export async function makeChange(goal: Pick<AccessGoal, "engine" | "administrator">, change: Change): Promise<void> {
-  await using session = await goal.engine.driver.connect({ ...goal.administrator, ...(change.database === undefined ? {} : { database: change.database }) });
+  await using session = await goal.engine.driver.connect({
+    ...goal.administrator,
+    ...(change.database === undefined ? {} : { database: change.database }),
+  });
   for (const statement of change.statements) await session.run(statement);
 }
 

@@ -77,7 +77,8 @@ async function tryUse(task: ProofTask, ground: ProofGround): Promise<readonly Fi
   await using session = await task.engine.driver.connect(task.application);
   for (const { title, act, rows } of acts) {
     const changed = await session.run(act).catch((thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown)));
-    if (changed !== rows) findings.push({ subject: "rights", seen: `the application cannot ${title} a table made just now: ${changed}`, mend: "rowhouse up" });
+    if (changed !== rows)
+      findings.push({ subject: "rights", seen: `the application cannot ${title} a table made just now: ${changed}`, mend: "rowhouse up" });
   }
   return findings;
 }
@@ -86,7 +87,11 @@ async function tryUse(task: ProofTask, ground: ProofGround): Promise<readonly Fi
 async function tryAttempt(task: ProofTask, attempt: Attempt): Promise<Finding | undefined> {
   const outcome = await (attempt.login ? tryLogin(task, attempt) : tryStatement(task, attempt));
   if (outcome === "refused") return undefined;
-  return { subject: "rights", seen: `the application could ${attempt.title}${outcome === "done" ? "" : `, or not: ${outcome}`}`, mend: "rowhouse up gives it its rights again" };
+  return {
+    subject: "rights",
+    seen: `the application could ${attempt.title}${outcome === "done" ? "" : `, or not: ${outcome}`}`,
+    mend: "rowhouse up gives it its rights again",
+  };
 }
 
 async function tryLogin(task: ProofTask, attempt: Attempt): Promise<string> {

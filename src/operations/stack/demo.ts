@@ -7,9 +7,21 @@ import { request } from "../../platform/http.ts";
 
 const projects = ["Web Redesign", "API Launch", "Documentation"] as const;
 
-const tasks: readonly { readonly title: string; readonly status: string; readonly project?: (typeof projects)[number]; readonly priority?: number; readonly description?: string }[] = [
+const tasks: readonly {
+  readonly title: string;
+  readonly status: string;
+  readonly project?: (typeof projects)[number];
+  readonly priority?: number;
+  readonly description?: string;
+}[] = [
   { title: "Install PostgreSQL", status: "complete", project: "Web Redesign" },
-  { title: "Configure pg_hba.conf", status: "pending", project: "Web Redesign", priority: 2, description: "Allow remote connections from app server" },
+  {
+    title: "Configure pg_hba.conf",
+    status: "pending",
+    project: "Web Redesign",
+    priority: 2,
+    description: "Allow remote connections from app server",
+  },
   { title: "Set up backups", status: "pending", project: "API Launch" },
   { title: "Create app user", status: "active", project: "API Launch" },
   { title: "Write API endpoints", status: "active" },
@@ -19,7 +31,8 @@ export async function loadDemo(context: Context, port: number): Promise<Evidence
   const began = context.clock.monotonicMs();
   const { projects: existing } = await send<{ projects: readonly unknown[] }>(port, "GET", "/api/projects");
   const { tasks: present } = await send<{ tasks: readonly unknown[] }>(port, "GET", "/api/tasks?limit=1");
-  if (existing.length > 0 || present.length > 0) return { subject: "demo", seen: "the house is not empty, so no example was added", tookMs: context.clock.monotonicMs() - began };
+  if (existing.length > 0 || present.length > 0)
+    return { subject: "demo", seen: "the house is not empty, so no example was added", tookMs: context.clock.monotonicMs() - began };
   const ids = new Map<string, number>();
   for (const name of projects) ids.set(name, (await send<{ project: { id: number } }>(port, "POST", "/api/projects", { name })).project.id);
   for (const { project, ...task } of tasks) await send(port, "POST", "/api/tasks", { ...task, ...(project ? { project_id: ids.get(project) } : {}) });

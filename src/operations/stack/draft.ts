@@ -60,7 +60,10 @@ export async function settleEngine(options: UpOptions): Promise<{ readonly engin
 
 function refuseOther(field: string, asked: string | number | undefined, pinned: string | number, house: House): void {
   if (asked === undefined || asked === pinned) return;
-  const hint = field === "engine" ? "Give the other engine a house of its own with --house." : `Change it in ${houseFile(house.directory)}, then \`rowhouse down\` and \`rowhouse up\`.`;
+  const hint =
+    field === "engine"
+      ? "Give the other engine a house of its own with --house."
+      : `Change it in ${houseFile(house.directory)}, then \`rowhouse down\` and \`rowhouse up\`.`;
   throw new Problem("RH-HOUSE-003", `the house at ${house.directory} has ${field} ${pinned}, not ${asked}`, { field, hint });
 }
 
@@ -127,7 +130,9 @@ export async function rolePasswords(places: Places): Promise<RolePasswords> {
 }
 
 /** The logins of a house by socket. */
-export async function logins(draft: Pick<Draft, "context" | "engine" | "places" | "house">): Promise<Record<"application" | "owner" | "monitor", ConnectionOptions>> {
+export async function logins(
+  draft: Pick<Draft, "context" | "engine" | "places" | "house">,
+): Promise<Record<"application" | "owner" | "monitor", ConnectionOptions>> {
   const place = await serverPlace(draft);
   const { config } = houseOf(draft as Draft);
   const names = accessNames(config);
@@ -150,4 +155,3 @@ export async function findNginx(context: Context): Promise<Nginx | undefined> {
   const version = path ? await versionOf(path, "-v") : undefined;
   return path && version ? { path, version } : undefined;
 }
-

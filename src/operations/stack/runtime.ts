@@ -5,7 +5,7 @@ import type { Evidence } from "../../foundation/evidence.ts";
 import { Problem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
 import { readTail } from "../../platform/files.ts";
-import { adopt, type Program, type Running, start, stop } from "../../platform/processes.ts";
+import { adopt, diskFull, type Program, type Running, saysDiskFull, start, stop } from "../../platform/processes.ts";
 import type { Places } from "./places.ts";
 import { livingMembers, type MemberState, writeState } from "./state.ts";
 
@@ -80,7 +80,9 @@ export class Runtime {
   /** One after the other, so that the record never goes back. */
   async #record(): Promise<void> {
     const members = () => Object.fromEntries(this.held.map(({ member, running }) => [member.name, recordOf(member, running)]));
-    this.#writing = this.#writing.catch(() => undefined).then(async () => writeState(this.#places, { members: { ...(await livingMembers(this.#places)), ...members() } }));
+    this.#writing = this.#writing
+      .catch(() => undefined)
+      .then(async () => writeState(this.#places, { members: { ...(await livingMembers(this.#places)), ...members() } }));
     await this.#writing;
   }
 
@@ -101,6 +103,7 @@ export class Runtime {
 
   async #notReady(member: Member, isGone: boolean, cause: Error): Promise<Problem> {
     const lines = (await readTail(member.logPath, 2_000)).trim().split("\n").slice(-4).join(" | ");
+    if (saysDiskFull(lines)) return diskFull(`${member.name} cannot start: ${lines}`);
     const seen = isGone ? "ended while starting" : `did not get ready within ${member.readyWithinMs / 1000} s: ${cause.message}`;
     return new Problem("RH-HOUSE-005", `${member.name} ${seen}; its log ends with: ${lines}`, { cause, hint: `Read ${member.logPath}` });
   }
@@ -116,5 +119,8 @@ function recordOf(member: Member, running: Running): MemberState {
 
 function fingerprintOf(member: Member): string {
   const { argv, env, cwd, owner } = member.program;
-  return createHash("sha256").update(JSON.stringify([argv, env, cwd, owner, member.settings])).digest("hex").slice(0, 32);
+  return createHash("sha256")
+    .update(JSON.stringify([argv, env, cwd, owner, member.settings]))
+    .digest("hex")
+    .slice(0, 32);
 }

@@ -44,7 +44,9 @@ export async function houseStatus(context: Context, house: House): Promise<House
   const places = placesOf(context, house.directory);
   const members = (await readState(places)).members;
   const isWanted = Object.keys(members).length > 0;
-  const tiers = isWanted ? await Promise.all([proxyStatus(context, house, places), appStatus(context, house, places), databaseStatus(context, house, engine, places)]) : stoppedTiers(house, engine);
+  const tiers = isWanted
+    ? await Promise.all([proxyStatus(context, house, places), appStatus(context, house, places), databaseStatus(context, house, engine, places)])
+    : stoppedTiers(house, engine);
   return {
     house: house.directory,
     engine: engine.name,
@@ -114,7 +116,11 @@ async function databaseStatus(context: Context, house: House, engine: Engine, pl
   return probed("database", `127.0.0.1:${house.config.ports.database}`, () => probeDatabase(context, engine, monitor));
 }
 
-async function probed(tier: TierStatus["tier"], where: string, probe: () => Promise<{ readonly seen: string; readonly tookMs: number }>): Promise<TierStatus> {
+async function probed(
+  tier: TierStatus["tier"],
+  where: string,
+  probe: () => Promise<{ readonly seen: string; readonly tookMs: number }>,
+): Promise<TierStatus> {
   try {
     const { seen, tookMs } = await probe();
     const isSlow = tookMs > slowAfterMs;
@@ -131,7 +137,8 @@ async function notes(places: Places, house: House, engine: Engine): Promise<read
   if (Object.keys(living).length > 0 && !(await lockOwner(serveLock(places)))) found.push("nobody supervises: `rowhouse up` takes over what runs");
   const free = await freeBytes(places.state).catch(() => Number.POSITIVE_INFINITY);
   if (free < 1_000_000_000) found.push(`only ${Math.round(free / 1_000_000)} MB are free where the data is`);
-  if (engine.facts.embeddedServer && house.config.major !== "" && (await isTrial(places))) found.push("the database is a trial server from npm: its minor releases lag");
+  if (engine.facts.embeddedServer && house.config.major !== "" && (await isTrial(places)))
+    found.push("the database is a trial server from npm: its minor releases lag");
   found.push("no backup has been taken; this version cannot take one");
   return found;
 }

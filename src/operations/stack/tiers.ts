@@ -69,7 +69,9 @@ export function appMember(tier: Tier, settings: AppSettings, instance: number): 
   const { context, house, places, owners } = tier;
   const name = `app-${instance}`;
   const socket = appSocket(places, instance);
-  const where: Record<string, string> = settings.builtIn ? { PORT: String(settings.builtIn.port), STATIC_DIR: settings.builtIn.board } : { SOCKET: socket };
+  const where: Record<string, string> = settings.builtIn
+    ? { PORT: String(settings.builtIn.port), STATIC_DIR: settings.builtIn.board }
+    : { SOCKET: socket };
   return {
     name,
     program: {
@@ -95,7 +97,8 @@ export function appMember(tier: Tier, settings: AppSettings, instance: number): 
     readyWithinMs: 20_000,
     beforeStart: async () => {
       if (!settings.builtIn) return remove(socket);
-      if (!(await isPortFree("127.0.0.1", settings.builtIn.port))) throw portTaken(settings.builtIn.port, await holderOf(settings.builtIn.port), "ports.proxy", house);
+      if (!(await isPortFree("127.0.0.1", settings.builtIn.port)))
+        throw portTaken(settings.builtIn.port, await holderOf(settings.builtIn.port), "ports.proxy", house);
     },
     probe: () => probeApp(context, settings.builtIn ? { port: settings.builtIn.port } : { socketPath: socket }),
   };

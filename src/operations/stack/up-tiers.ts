@@ -71,7 +71,9 @@ export function proofStep(draft: Draft): Step {
       const verdict = await proveApplicationRights(context, { engine, names, administrator, owner, application, isOwnServer: true });
       if (verdict.state === "sound") return verdict.evidence;
       const seen = verdict.state === "faulty" ? verdict.findings.map((finding) => finding.seen).join("; ") : verdict.because;
-      throw new Problem("RH-PROOF-001", `the application's rights are not what they should be: ${seen}`, { hint: "Take the right back, then `rowhouse up`." });
+      throw new Problem("RH-PROOF-001", `the application's rights are not what they should be: ${seen}`, {
+        hint: "Take the right back, then `rowhouse up`.",
+      });
     },
   };
 }
@@ -141,7 +143,9 @@ async function contentHash(path: string): Promise<string> {
 async function reachableNode(tier: Tier): Promise<string> {
   const owner = tier.owners?.app;
   const works = async (node: string) => {
-    const { exitCode } = await runAnyway({ argv: [node, "--version"], timeoutMs: 10_000, ...(owner ? { owner } : {}) }).catch(() => ({ exitCode: 1 }));
+    const { exitCode } = await runAnyway({ argv: [node, "--version"], timeoutMs: 10_000, ...(owner ? { owner } : {}) }).catch(() => ({
+      exitCode: 1,
+    }));
     return exitCode === 0;
   };
   if (await works(process.execPath)) return process.execPath;
@@ -193,7 +197,11 @@ async function writeConfiguration(draft: Draft, tier: Tier, settings: ProxySetti
   const candidate = join(dirname(settings.configuration), "candidate.conf");
   const options = { mode: 0o644, ...(owner ? { owner } : {}) };
   await writeFileAtomic(candidate, text, options);
-  await run({ argv: [...nginxCommand(places, { ...settings, configuration: candidate }), "-t"], timeoutMs: 15_000, ...(owner && ports.proxy >= 1024 ? { owner } : {}) });
+  await run({
+    argv: [...nginxCommand(places, { ...settings, configuration: candidate }), "-t"],
+    timeoutMs: 15_000,
+    ...(owner && ports.proxy >= 1024 ? { owner } : {}),
+  });
   await writeFileAtomic(settings.configuration, text, options);
 }
 
@@ -211,11 +219,15 @@ async function probeThrough(draft: Draft): Promise<Evidence> {
   const began = clock.monotonicMs();
   const port = houseOf(draft).config.ports.proxy;
   const made = await request({ port, method: "POST", path: "/api/tasks", body: { title: "rowhouse up: through all tiers" }, timeoutMs: 5_000 });
-  if (made.status !== 201) throw new Problem("RH-HOUSE-005", `POST /api/tasks through all tiers answers ${made.status}: ${made.body.slice(0, 200)}`, { hint: "rowhouse logs app" });
+  if (made.status !== 201)
+    throw new Problem("RH-HOUSE-005", `POST /api/tasks through all tiers answers ${made.status}: ${made.body.slice(0, 200)}`, {
+      hint: "rowhouse logs app",
+    });
   const { task } = JSON.parse(made.body) as { task: { id: number } };
   const path = `/api/tasks/${task.id}`;
   const read = await request({ port, method: "GET", path, timeoutMs: 5_000 });
   const removed = await request({ port, method: "DELETE", path, timeoutMs: 5_000 });
-  if (read.status !== 200 || removed.status !== 204) throw new Problem("RH-HOUSE-005", `${path} reads as ${read.status} and is removed with ${removed.status}`, { hint: "rowhouse logs app" });
+  if (read.status !== 200 || removed.status !== 204)
+    throw new Problem("RH-HOUSE-005", `${path} reads as ${read.status} and is removed with ${removed.status}`, { hint: "rowhouse logs app" });
   return { subject: "through", seen: "POST /api/tasks 201 through all tiers, task removed", tookMs: clock.monotonicMs() - began };
 }

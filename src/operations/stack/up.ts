@@ -1,11 +1,12 @@
 // `up` as a plan: what this machine still lacks for the house to stand, in order, each step with the commands and statements it
 // runs. Every step may be repeated, so a run that was killed is followed by one that finishes.
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Engine } from "../../engines/engine.ts";
 import type { Plan, Step } from "../../foundation/plan.ts";
+import { formatBytes } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
-import { writeFileAtomic } from "../../platform/files.ts";
-import { run } from "../../platform/processes.ts";
+import { exists, freeBytes, writeFileAtomic } from "../../platform/files.ts";
+import { diskFull, run } from "../../platform/processes.ts";
 import { userAddCommand } from "../../platform/users.ts";
 import { appStep, databaseStep, proofStep, proxyStep, schemaStep, throughStep } from "./up-tiers.ts";
 import { type Draft, findInstallation, findNginx, serverPlace, settleConfig, settleEngine, type UpOptions } from "./draft.ts";
@@ -14,6 +15,8 @@ import { canInstallPackages, installPackages, installTrial, packageStep, trialCo
 import { findOwners, makePlaces, missingUsers, placesOf } from "./places.ts";
 import { Runtime } from "./runtime.ts";
 import { Problem } from "../../foundation/problem.ts";
+
+const newServerBytes = 300_000_000;
 
 export interface Upping {
   readonly plan: Plan;
@@ -25,6 +28,8 @@ export async function planUp(context: Context, options: UpOptions): Promise<Uppi
   const { engine, house } = await settleEngine(options);
   const places = placesOf(context, options.directory);
   const draft: Draft = { context, options, engine, places, runtime: new Runtime(context, places), house };
+  await refuseOtherData(draft);
+  await refuseFullDisk(draft);
   const steps = [
     ...(await installSteps(draft)),
     ...(await userSteps()),
@@ -38,6 +43,33 @@ export async function planUp(context: Context, options: UpOptions): Promise<Uppi
     throughStep(draft),
   ];
   return { plan: { title: `bring up ${engine.title} in ${options.directory}`, steps }, draft };
+}
+
+/** Data of another version must not be touched by this one. */
+async function refuseOtherData({ engine, house, places }: Draft): Promise<void> {
+  const major = await engine.server.dataMajor(places.data);
+  if (major === undefined || house === undefined || major === house.config.major) return;
+  throw new Problem(
+    "RH-HOUSE-003",
+    `the data in ${places.data} is of ${engine.title} ${major}, ${houseFile(house.directory)} says ${house.config.major}`,
+    {
+      field: "major",
+      hint: `Put major = "${major}" back, or move the data to the new version first.`,
+    },
+  );
+}
+
+/** A new server wants its tables and its log; half of that is worse than nothing. */
+async function refuseFullDisk({ engine, options, places }: Draft): Promise<void> {
+  if ((await engine.server.dataMajor(places.data)) !== undefined) return;
+  const free = await freeBytesAbove(options.directory);
+  if (free >= newServerBytes) return;
+  throw diskFull(`${formatBytes(free)} are free at ${options.directory}, a new ${engine.title} server needs ${formatBytes(newServerBytes)}`);
+}
+
+/** Of the file system that will hold a directory that may not be there yet. */
+async function freeBytesAbove(directory: string): Promise<number> {
+  return (await exists(directory)) || directory === dirname(directory) ? freeBytes(directory) : freeBytesAbove(dirname(directory));
 }
 
 async function installSteps(draft: Draft): Promise<readonly Step[]> {
@@ -71,7 +103,10 @@ function trialStep(draft: Draft): Step {
 function serverMissing(engine: Engine): Problem {
   const packages = engine.server.packages.length > 0 ? engine.server.packages.join(" ") : "the server package of your distribution";
   return new Problem("RH-TOOL-001", `no ${engine.title} server is on this machine, and nothing may be installed here`, {
-    hint: engine.server.packages.length > 0 ? `Install it: sudo apt-get install --no-install-recommends ${packages}` : `Install ${packages}, or allow npm's trial server with --install.`,
+    hint:
+      engine.server.packages.length > 0
+        ? `Install it: sudo apt-get install --no-install-recommends ${packages}`
+        : `Install ${packages}, or allow npm's trial server with --install.`,
   });
 }
 
@@ -129,12 +164,6 @@ async function writeHouse(draft: Draft): Promise<House> {
 async function dataSteps(draft: Draft): Promise<readonly Step[]> {
   const { context, engine, house, places } = draft;
   const major = await engine.server.dataMajor(places.data);
-  if (major !== undefined && house !== undefined && major !== house.config.major) {
-    throw new Problem("RH-HOUSE-003", `the data in ${places.data} is of ${engine.title} ${major}, ${houseFile(house.directory)} says ${house.config.major}`, {
-      field: "major",
-      hint: `Put major = "${major}" back, or move the data to the new version first.`,
-    });
-  }
   if (major !== undefined) return [];
   const command = house && (await findInstallation(draft)) ? [engine.server.initialiseCommand(await serverPlace(draft))] : [];
   return [

@@ -38,7 +38,9 @@ export function attempts(ground: ProofGround): readonly Attempt[] {
       refusedAlsoBy: ["RH-SQL-003"], // the server: 4166, local_infile is off
     },
     { title: "write the record of migrations", act: sql`delete from ${sql.id(...stepsTable(names.database))} where version < 0` },
-    ...(ground.otherDatabase === undefined ? [] : [{ title: "read another database", act: sql`select * from ${sql.id(ground.otherDatabase, "secrets")}` }]),
+    ...(ground.otherDatabase === undefined
+      ? []
+      : [{ title: "read another database", act: sql`select * from ${sql.id(ground.otherDatabase, "secrets")}` }]),
     { title: "log in without a name", login: { ...ground.login, user: "", password: new Secret("") } },
     { title: "log in as the administrator over TCP", login: { ...ground.login, host: "127.0.0.1", user: "root", password: new Secret("") } },
   ];
@@ -47,7 +49,9 @@ export function attempts(ground: ProofGround): readonly Attempt[] {
 export function otherDatabase(name: string): { readonly make: readonly Change[]; readonly drop: readonly Sql[] } {
   const table = sql.id(name, "secrets");
   return {
-    make: [{ database: undefined, title: "other database", statements: [sql`create database ${sql.id(name)}`, sql`create table ${table} (id integer)`] }],
+    make: [
+      { database: undefined, title: "other database", statements: [sql`create database ${sql.id(name)}`, sql`create table ${table} (id integer)`] },
+    ],
     drop: [sql`drop database if exists ${sql.id(name)}`],
   };
 }

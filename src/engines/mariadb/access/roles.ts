@@ -21,7 +21,9 @@ export async function missing(session: Session, names: AccessNames, passwords: R
     [names.monitor, passwords.monitor],
   ];
   const userChanges = wanted.flatMap(([role, password]) =>
-    hosts.filter((host) => !has.has(`${role}@${host}`)).map((host) => sql`create user ${account(role, host)} identified via mysql_native_password using ${sql.literal(storedPassword(password))}`),
+    hosts
+      .filter((host) => !has.has(`${role}@${host}`))
+      .map((host) => sql`create user ${account(role, host)} identified via mysql_native_password using ${sql.literal(storedPassword(password))}`),
   );
   const databaseChanges = [names.database, stepsTable(names.database)[0]]
     .filter((database) => !schemas.some(({ name }) => name === database))
@@ -33,7 +35,8 @@ export async function missing(session: Session, names: AccessNames, passwords: R
 }
 
 export function rights(names: AccessNames): Change {
-  const grants = (role: string, what: Sql, database: string) => hosts.map((host) => sql`grant ${what} on ${pattern(database)}.* to ${account(role, host)}`);
+  const grants = (role: string, what: Sql, database: string) =>
+    hosts.map((host) => sql`grant ${what} on ${pattern(database)}.* to ${account(role, host)}`);
   const everywhere = (role: string, what: Sql) => hosts.map((host) => sql`grant ${what} on *.* to ${account(role, host)}`);
   const [steps] = stepsTable(names.database);
   return {
@@ -52,7 +55,9 @@ export function rights(names: AccessNames): Change {
 }
 
 export function resetPassword(role: string, password: Secret): readonly Sql[] {
-  return hosts.map((host) => sql`alter user ${account(role, host)} identified via mysql_native_password using ${sql.literal(storedPassword(password))}`);
+  return hosts.map(
+    (host) => sql`alter user ${account(role, host)} identified via mysql_native_password using ${sql.literal(storedPassword(password))}`,
+  );
 }
 
 /** Waits up to 60 s. The lock lives as long as the session, and holds for the database the session is in. */

@@ -1,7 +1,6 @@
 // A new MariaDB data directory, secured before anything can connect: no anonymous users, no remote administrator, no test
 // database, no rights for everybody (T3, T4). The server runs meanwhile on a socket inside the 0700 directory, without a port.
 // Made beside its place and renamed in when it is whole. Source: mariadb.com/kb/en/mariadb-install-db, mariadb-secure-installation
-import { rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Sql, sql } from "../../../foundation/sql.ts";
 import type { Session } from "../../../drivers/driver.ts";
@@ -9,7 +8,7 @@ import { mariadbDriver } from "../../../drivers/mariadb/driver.ts";
 import { Problem } from "../../../foundation/problem.ts";
 import { waitFor } from "../../../platform/clock.ts";
 import type { Context } from "../../../platform/context.ts";
-import { ensureDirectory, readIfThere, remove } from "../../../platform/files.ts";
+import { ensureDirectory, moveIntoPlace, readIfThere, remove } from "../../../platform/files.ts";
 import { endAllWorkingIn, run, start, stop } from "../../../platform/processes.ts";
 import type { ServerPlace } from "../../engine.ts";
 
@@ -40,7 +39,7 @@ export async function initialise(context: Context, place: ServerPlace): Promise<
   await run({ argv: initialiseCommand(partial), ...owner, timeoutMs: 120_000 });
   await secure(context, partial);
   await remove(place.dataDirectory); // an empty one that an earlier step made
-  await rename(partial.dataDirectory, place.dataDirectory);
+  await moveIntoPlace({ from: partial.dataDirectory, to: place.dataDirectory });
 }
 
 async function secure(context: Context, place: ServerPlace): Promise<void> {

@@ -28,7 +28,13 @@ export async function clearRemains(context: Context, place: ServerPlace): Promis
 }
 
 export function administrator(place: ServerPlace, database?: string): ConnectionOptions {
-  return { host: socketOf(place), port: place.port, user: place.administrator, applicationName: "rowhouse", ...(database === undefined ? {} : { database }) };
+  return {
+    host: socketOf(place),
+    port: place.port,
+    user: place.administrator,
+    applicationName: "rowhouse",
+    ...(database === undefined ? {} : { database }),
+  };
 }
 
 export function socketHost(place: ServerPlace): string {

@@ -15,7 +15,11 @@ export function attempts(ground: ProofGround): readonly Attempt[] {
     { title: "make a table", act: sql`create table public.${planted} (id integer)`, undo: [sql`drop table public.${planted}`] },
     { title: "make a temporary table", act: sql`create temporary table ${planted} (id integer)` },
     { title: "make a schema", act: sql`create schema ${planted}`, undo: [sql`drop schema ${planted}`] },
-    { title: "make a function", act: sql`create function public.${planted}() returns integer language sql as 'select 1'`, undo: [sql`drop function public.${planted}()`] },
+    {
+      title: "make a function",
+      act: sql`create function public.${planted}() returns integer language sql as 'select 1'`,
+      undo: [sql`drop function public.${planted}()`],
+    },
     { title: "change a table", act: sql`alter table ${canary} add column planted integer` },
     { title: "empty a table by TRUNCATE", act: sql`truncate ${canary}` },
     { title: "drop a table", act: sql`drop table ${canary}` },
@@ -38,7 +42,9 @@ export function attempts(ground: ProofGround): readonly Attempt[] {
     { title: "run a program on the server", act: sql`copy ${canary} to program 'true'` },
     { title: "write the record of migrations", act: sql`delete from ${sql.id(...stepsTable(names.database))} where version < 0` },
     { title: "log in to the database postgres", login: { ...ground.login, database: "postgres" } },
-    ...(ground.otherDatabase === undefined ? [] : [{ title: "log in to another database", login: { ...ground.login, database: ground.otherDatabase } }]),
+    ...(ground.otherDatabase === undefined
+      ? []
+      : [{ title: "log in to another database", login: { ...ground.login, database: ground.otherDatabase } }]),
     { title: "log in as the administrator over TCP", login: { ...ground.login, host: "127.0.0.1", user: "postgres", password: new Secret("") } },
   ];
 }

@@ -1,10 +1,9 @@
 // A new PostgreSQL data directory: checksums, scram, UTF-8 with a locale that sorts alike everywhere, and rules that admit the
 // administrator by operating-system identity only. Made beside its place and renamed in when it is whole.
 // Source: postgresql.org/docs/current/app-initdb.html, auth-pg-hba-conf.html, auth-username-maps.html
-import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "../../../platform/context.ts";
-import { ensureDirectory, readIfThere, remove, writeFileAtomic } from "../../../platform/files.ts";
+import { ensureDirectory, moveIntoPlace, readIfThere, remove, writeFileAtomic } from "../../../platform/files.ts";
 import { run } from "../../../platform/processes.ts";
 import type { ServerPlace } from "../../engine.ts";
 
@@ -34,7 +33,7 @@ export async function initialise(_context: Context, place: ServerPlace): Promise
   await writeRules(partial);
   await includeSettings(partial);
   await remove(place.dataDirectory); // an empty one that an earlier step made
-  await rename(partial.dataDirectory, place.dataDirectory);
+  await moveIntoPlace({ from: partial.dataDirectory, to: place.dataDirectory });
 }
 
 /** First match wins: the administrator by socket, the application into its own database, everybody else by password. */
@@ -55,7 +54,10 @@ async function writeRules(place: ServerPlace): Promise<void> {
     "host    all          all       127.0.0.1/32      scram-sha-256",
     "host    all          all       ::1/128           scram-sha-256",
   ];
-  const map = ["# Who of the operating system may come in as the administrator.", ...administrators(place).map((user) => `rowhouse  ${user}  postgres`)];
+  const map = [
+    "# Who of the operating system may come in as the administrator.",
+    ...administrators(place).map((user) => `rowhouse  ${user}  postgres`),
+  ];
   await write(place, "pg_hba.conf", `${rules.join("\n")}\n`);
   await write(place, "pg_ident.conf", `${map.join("\n")}\n`);
 }

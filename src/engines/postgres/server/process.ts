@@ -14,7 +14,11 @@ export const defaultPort = 5432;
 export const stopSignal: NodeJS.Signals = "SIGINT";
 
 export function program(place: ServerPlace): Program {
-  return { argv: [join(place.installation.directory, "postgres"), "-D", place.dataDirectory], cwd: place.dataDirectory, ...(place.owner ? { owner: place.owner } : {}) };
+  return {
+    argv: [join(place.installation.directory, "postgres"), "-D", place.dataDirectory],
+    cwd: place.dataDirectory,
+    ...(place.owner ? { owner: place.owner } : {}),
+  };
 }
 
 export async function clearRemains(context: Context, place: ServerPlace): Promise<void> {

@@ -1,0 +1,35 @@
+// npm run test:faults -- [FAULT-1 FAULT-2 …] [--runs N] [--seed S] [--engine E]
+// Kills processes of real houses under load and compares what is there afterwards. A line per run, test/results/FAULT-n.json,
+// exit 1 when anything was found. The TypeScript of the tests is loaded by the build tool, which is here for the board.
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { runnerImport } from "vite";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { runs: { type: "string", default: "10" }, seed: { type: "string" }, engine: { type: "string", multiple: true } },
+});
+const load = async (path) => (await runnerImport(join(root, path), { root, configFile: false, logLevel: "error" })).module;
+const { engineNames } = await load("src/engines/engines.ts");
+const { chosen, faultIds } = await load("test/support/faults/faults.ts");
+const { runSuite } = await load("test/support/faults/suite.ts");
+
+const options = {
+  ids: chosen(faultIds, positionals),
+  engines: chosen(engineNames, values.engine ?? []),
+  runs: wholeNumber("runs", values.runs),
+  seed: wholeNumber("seed", values.seed ?? String(Math.floor(Math.random() * 1_000_000))),
+  print: (line) => console.log(line),
+  results: join(root, "test/results"),
+};
+console.log(`seed ${options.seed}, ${options.runs} runs of each fault on each engine; run n has seed + n`);
+const found = await runSuite(options);
+console.log(`${found} found`);
+process.exitCode = found === 0 ? 0 : 1;
+
+function wholeNumber(name, text) {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new Error(`--${name} is ${JSON.stringify(text)}, not a whole number`);
+}
