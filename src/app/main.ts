@@ -1,7 +1,7 @@
 // The process of the application: settings from the environment, then the server, whether or not the database is there yet.
 // Ends with 2 when settings are missing, 9 when its login is an administrator's, 0 when asked to stop.
 import type { FastifyInstance } from "fastify";
-import { isProblem, Problem, toProblem } from "../foundation/problem.ts";
+import { isProblem, type Problem, toProblem } from "../foundation/problem.ts";
 import { systemClock } from "../platform/clock.ts";
 import { buildServer } from "./api/server.ts";
 import { listen } from "./listen.ts";

@@ -40,7 +40,9 @@ export async function readSettings(environment: Environment): Promise<Settings> 
     },
     place,
     instance: text("INSTANCE", "app"),
-    allowedHosts: text("ALLOWED_HOSTS").split(/[\s,]+/).filter(Boolean),
+    allowedHosts: text("ALLOWED_HOSTS")
+      .split(/[\s,]+/)
+      .filter(Boolean),
     ...(environment["STATIC_DIR"] ? { staticDirectory: environment["STATIC_DIR"] } : {}),
   };
 }

@@ -38,7 +38,8 @@ describe.each(engines)("the application on %s", (engine) => {
   });
 
   const ask: Application["ask"] = (...request) => application.ask(...request);
-  const answered = (limitMs: number, answer: Promise<LightMyRequestResponse>) => within(limitMs, answer, () => new Error(`no answer within ${limitMs} ms`));
+  const answered = (limitMs: number, answer: Promise<LightMyRequestResponse>) =>
+    within(limitMs, answer, () => new Error(`no answer within ${limitMs} ms`));
   const directly = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
     await using session = await database.admin();
     return await work(session);
@@ -62,9 +63,18 @@ describe.each(engines)("the application on %s", (engine) => {
     await expect.poll(async () => (await ask("POST", "/api/tasks", { title: "again" })).statusCode, { timeout: 10_000 }).toBe(201);
   };
   const expectAway = async () => {
-    const requests = [ask("GET", "/api/tasks"), ask("POST", "/api/tasks", { title: "while away" }), ask("GET", "/api/projects"), ask("GET", "/api/about")];
+    const requests = [
+      ask("GET", "/api/tasks"),
+      ask("POST", "/api/tasks", { title: "while away" }),
+      ask("GET", "/api/projects"),
+      ask("GET", "/api/about"),
+    ];
     for (const answer of await Promise.all(requests.map((request) => answered(5_000, request)))) {
-      expect([answer.statusCode, answer.headers["retry-after"], answer.headers["content-type"]]).toStrictEqual([503, "1", "application/problem+json"]);
+      expect([answer.statusCode, answer.headers["retry-after"], answer.headers["content-type"]]).toStrictEqual([
+        503,
+        "1",
+        "application/problem+json",
+      ]);
       expect(answer.body).not.toMatch(/127\.0\.0\.1|ECONN|password|taskapp|select/);
     }
   };
@@ -164,7 +174,9 @@ describe.each(engines)("the application on %s", (engine) => {
   test("repeats the whole of a write that a deadlock took back", async () => {
     const project = (await ask("POST", "/api/projects", { name: "contended" })).json().project;
     const { task } = (await ask("POST", "/api/tasks", { title: "contended" })).json();
-    const others = await Promise.all(Array.from({ length: 20 }, async (_, index) => (await ask("POST", "/api/tasks", { title: `heavy ${index}` })).json().task.id));
+    const others = await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => (await ask("POST", "/api/tasks", { title: `heavy ${index}` })).json().task.id),
+    );
     await using other = await database.admin();
     await other.run(patience[engine]);
     await other.begin();
@@ -175,7 +187,9 @@ describe.each(engines)("the application on %s", (engine) => {
     await other.run(sql`update tasks set priority = 9 where id = ${task.id}`);
     await other.commit();
     expect((await moved).json().task).toMatchObject({ title: "moved", project_id: project.id, priority: 9, version: 2 });
-    expect(await directly((session) => session.all(sql`select id from events where entity_id = ${task.id} and kind = 'task.changed'`))).toHaveLength(1);
+    expect(await directly((session) => session.all(sql`select id from events where entity_id = ${task.id} and kind = 'task.changed'`))).toHaveLength(
+      1,
+    );
   });
 
   test("gives its sessions back after 2,000 failures, none of them left in a transaction", async () => {

@@ -88,7 +88,11 @@ describe.each(engines)("the API on %s refuses", (engine) => {
   });
 
   test.each(["PUT", "OPTIONS", "TRACE", "DELETE", "PATCH"])("%s where it has no meaning with 405 and the methods that have", async (method) => {
-    const answer = await application.inject({ method: method as "PUT", url: "/api/tasks", ...(method === "PUT" || method === "PATCH" ? { headers: json, payload: "{}" } : {}) });
+    const answer = await application.inject({
+      method: method as "PUT",
+      url: "/api/tasks",
+      ...(method === "PUT" || method === "PATCH" ? { headers: json, payload: "{}" } : {}),
+    });
     expect(answer.statusCode).toBe(405);
     expect(answer.headers["allow"]).toBe("GET, HEAD, POST");
   });
@@ -109,14 +113,20 @@ describe.each(engines)("the API on %s refuses", (engine) => {
     },
   );
 
-  test.each(["/notes.private", "/../notes.private", "/assets/../notes.private", "/assets/%2e%2e/notes.private", "/..%2fnotes.private", "/assets/%00", "/%", "//etc/passwd"])(
-    "the file %s",
-    async (url) => {
-      const answer = await application.inject({ method: "GET", url });
-      expect([400, 404]).toContain(answer.statusCode);
-      expect(answer.body).not.toContain("not served");
-    },
-  );
+  test.each([
+    "/notes.private",
+    "/../notes.private",
+    "/assets/../notes.private",
+    "/assets/%2e%2e/notes.private",
+    "/..%2fnotes.private",
+    "/assets/%00",
+    "/%",
+    "//etc/passwd",
+  ])("the file %s", async (url) => {
+    const answer = await application.inject({ method: "GET", url });
+    expect([400, 404]).toContain(answer.statusCode);
+    expect(answer.body).not.toContain("not served");
+  });
 
   test("not the board's files, which keep a strict policy and are cached as long as their names last", async () => {
     const visit = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
@@ -127,32 +137,52 @@ describe.each(engines)("the API on %s refuses", (engine) => {
     const script = await application.inject({ method: "GET", url: "/assets/main-1a2b.js" });
     expect(script.headers["content-type"]).toBe("text/javascript; charset=utf-8");
     expect(script.headers["cache-control"]).toContain("immutable");
-    const embedded = await application.inject({ method: "GET", url: "/assets/main-1a2b.js", headers: { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" } });
+    const embedded = await application.inject({
+      method: "GET",
+      url: "/assets/main-1a2b.js",
+      headers: { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" },
+    });
     expect(embedded.statusCode).toBe(403);
   });
 
-  test.each(["?limit=0", "?limit=501", "?limit=1000000000", "?limit=1e2", "?limit=0x10", "?limit=%2010", "?limit=1.0", "?limit=", "?limit=1&limit=2", "?after=-1", "?sort=id", "?status=done"])(
-    "the query %s with 400 and its name",
-    async (query) => {
-      const answer = await application.ask("GET", `/api/tasks${query}`);
-      expect(answer.statusCode).toBe(400);
-      expect(answer.json().field).toBe(/\w+/.exec(query)?.[0]);
+  test.each([
+    "?limit=0",
+    "?limit=501",
+    "?limit=1000000000",
+    "?limit=1e2",
+    "?limit=0x10",
+    "?limit=%2010",
+    "?limit=1.0",
+    "?limit=",
+    "?limit=1&limit=2",
+    "?after=-1",
+    "?sort=id",
+    "?status=done",
+  ])("the query %s with 400 and its name", async (query) => {
+    const answer = await application.ask("GET", `/api/tasks${query}`);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json().field).toBe(/\w+/.exec(query)?.[0]);
+  });
+
+  test.each(["abc", "0", "-1", "1.5", "1e3", "2147483648", "99999999999", "%31%00", "1%20", "0x1", "null"])(
+    "the id %s with 400 and its name",
+    async (id) => {
+      for (const url of [`/api/tasks/${id}`, `/api/projects/${id}`]) {
+        const answer = await application.ask("GET", url);
+        expect([answer.statusCode, answer.json().field]).toStrictEqual([400, "id"]);
+      }
     },
   );
-
-  test.each(["abc", "0", "-1", "1.5", "1e3", "2147483648", "99999999999", "%31%00", "1%20", "0x1", "null"])("the id %s with 400 and its name", async (id) => {
-    for (const url of [`/api/tasks/${id}`, `/api/projects/${id}`]) {
-      const answer = await application.ask("GET", url);
-      expect([answer.statusCode, answer.json().field]).toStrictEqual([400, "id"]);
-    }
-  });
 
   test.each(["id", "created_at", "updated_at", "completed_at", "version", "owner_id", "role", "__proto__", "constructor"])(
     "the field %s in a new task and in a change, and leaves the row (SEC-4)",
     async (name) => {
       const { task } = (await application.ask("POST", "/api/tasks", { title: "as it was" })).json();
       const payload = `{"title":"changed",${JSON.stringify(name)}:{"prototype":{"is_active":false}}}`;
-      for (const [method, url] of [["POST", "/api/tasks"], ["PATCH", `/api/tasks/${task.id}`]] as const) {
+      for (const [method, url] of [
+        ["POST", "/api/tasks"],
+        ["PATCH", `/api/tasks/${task.id}`],
+      ] as const) {
         const answer = await application.inject({ method, url, headers: json, payload });
         expect([answer.statusCode, answer.json().field]).toStrictEqual([400, name]);
       }
@@ -178,7 +208,9 @@ describe.each(engines)("the API on %s refuses", (engine) => {
     for (const answer of answers) {
       const problem = answer.json();
       expect(answer.headers["content-type"]).toBe("application/problem+json");
-      expect(Object.keys(problem).filter((name) => !["type", "title", "status", "detail", "code", "field", "request_id"].includes(name))).toStrictEqual([]);
+      expect(
+        Object.keys(problem).filter((name) => !["type", "title", "status", "detail", "code", "field", "request_id"].includes(name)),
+      ).toStrictEqual([]);
       expect(problem).toMatchObject({ status: answer.statusCode, request_id: answer.headers["x-request-id"], title: expect.any(String) });
       expect(answer.body).not.toMatch(/select|insert|constraint|node_modules|\.ts|\.js|at \w+ \(|fastify|postgres|mariadb|127\.0\.0\.1/i);
       expect(answer.headers).toMatchObject({ "x-content-type-options": "nosniff", "cache-control": "no-store", "referrer-policy": "no-referrer" });
@@ -207,7 +239,13 @@ describe.each(engines)("the API on %s refuses", (engine) => {
     for (const line of lines) {
       expect(line).toMatch(/^[\x20-\x7e]+\n$/);
       expect(line).not.toMatch(/fatal|canary|agent/);
-      expect(JSON.parse(line)).toMatchObject({ level: "info", request_id: expect.any(String), method: expect.any(String), status: expect.any(Number), ms: expect.any(Number) });
+      expect(JSON.parse(line)).toMatchObject({
+        level: "info",
+        request_id: expect.any(String),
+        method: expect.any(String),
+        status: expect.any(Number),
+        ms: expect.any(Number),
+      });
     }
   });
 
@@ -217,7 +255,8 @@ describe.each(engines)("the API on %s refuses", (engine) => {
     const answers = await Promise.all(Array.from({ length: 40 }, () => narrow.ask("GET", "/api/tasks")));
     const refused = answers.filter((answer) => answer.statusCode !== 200);
     expect(refused.length).toBeGreaterThan(0);
-    for (const answer of refused) expect([answer.statusCode, answer.json().code, answer.headers["retry-after"]]).toStrictEqual([503, "RH-API-008", "1"]);
+    for (const answer of refused)
+      expect([answer.statusCode, answer.json().code, answer.headers["retry-after"]]).toStrictEqual([503, "RH-API-008", "1"]);
     expect((await narrow.ask("GET", "/api/tasks")).statusCode).toBe(200);
   });
 
@@ -225,7 +264,8 @@ describe.each(engines)("the API on %s refuses", (engine) => {
     const value = { a: [1, "two", null, { b: true }] };
     expect((await application.ask("POST", "/api/echo", value)).json()).toStrictEqual({ echo: value });
     expect((await application.ask("GET", "/api/echo")).json()).toStrictEqual({ echo: null });
-    expect((await application.ask("POST", "/api/echo", { n: 9_007_199_254_740_993 })).statusCode).toBe(400);
+    const inexact = await application.inject({ method: "POST", url: "/api/echo", headers: json, payload: '{"n":9007199254740993}' });
+    expect([inexact.statusCode, inexact.json().field]).toStrictEqual([400, "n"]);
     for (const url of ["/api/tasks", "/healthz", "/livez", "/"]) {
       const head = await application.app.inject({ method: "HEAD", url, headers: { host: "localhost" } });
       expect([url, head.statusCode, head.body]).toStrictEqual([url, 200, ""]);

@@ -42,7 +42,9 @@ describe.each(engines)("text on %s", (engine) => {
     const { id } = answer.json()[route.kind];
     const read = await application.ask("GET", `/api/${route.kind}s/${id}`);
     if (route.method === "POST") await application.ask("DELETE", `/api/${route.kind}s/${id}`);
-    return answer.json()[route.kind][field] === text && read.json()[route.kind][field] === text ? undefined : `${shown}, read ${read.body.slice(0, 200)}`;
+    return answer.json()[route.kind][field] === text && read.json()[route.kind][field] === text
+      ? undefined
+      : `${shown}, read ${read.body.slice(0, 200)}`;
   };
   const faults = async (route: Parameters<typeof fault>[0], fields: readonly Field[], strings: readonly string[]) => {
     const found: (string | undefined)[] = [];
@@ -71,10 +73,17 @@ describe.each(engines)("text on %s", (engine) => {
       const odd: string[] = [];
       for (const text of strings.filter((one) => one.length < 2_000)) {
         const value = encodeURIComponent(text.replace(/\p{Surrogate}/gu, "?"));
-        for (const url of [`/api/tasks?status=${value}`, `/api/tasks?after=${value}`, `/api/tasks?limit=${value}`, `/api/tasks/${value}`, `/api/projects?${value}=1`]) {
+        for (const url of [
+          `/api/tasks?status=${value}`,
+          `/api/tasks?after=${value}`,
+          `/api/tasks?limit=${value}`,
+          `/api/tasks/${value}`,
+          `/api/projects?${value}=1`,
+        ]) {
           const { statusCode, body } = await application.ask("GET", url);
           const isPlainNumber = /^(?:-0|\d{1,10})$/.test(text) && Number(text) <= 2_147_483_647;
-          if (statusCode !== 400 && statusCode !== 404 && !(isPlainNumber && statusCode === 200)) odd.push(`${url} ${statusCode} ${body.slice(0, 100)}`);
+          if (statusCode !== 400 && statusCode !== 404 && !(isPlainNumber && statusCode === 200))
+            odd.push(`${url} ${statusCode} ${body.slice(0, 100)}`);
         }
       }
       expect(odd).toStrictEqual([]);

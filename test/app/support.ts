@@ -60,12 +60,14 @@ export async function startDatabase(engine: EngineName): Promise<Database> {
   const administrator = { host: "127.0.0.1", port, database: "taskdb", user: recipe.administrator, password: new Secret(password) };
   const connect = (database: string) =>
     dialects[engine].driver.connect({ ...administrator, database, applicationName: "admin", lockTimeoutMs: 20_000 });
-  const first = await until(() => connect(engine === "postgres" ? "postgres" : "mysql"));
-  await first.run(sql`create database taskdb`);
-  await first[Symbol.asyncDispose]();
-  await using session = await connect("taskdb");
-  await migrate(session, engine);
-  await recipe.setUp(session);
+  const end = async () => {
+    await stop(server.identity, { ask: "SIGINT", graceMs: 2_000, clock: systemClock });
+    await remove(directory);
+  };
+  await setUp(engine, connect).catch(async (thrown: unknown) => {
+    await end();
+    throw thrown;
+  });
   const signal = async (name: NodeJS.Signals) => {
     for (const pid of await familyOf(server.identity.pid)) process.kill(pid, name);
   };
@@ -86,10 +88,18 @@ export async function startDatabase(engine: EngineName): Promise<Database> {
     resume: () => signal("SIGCONT"),
     [Symbol.asyncDispose]: async () => {
       await signal("SIGCONT").catch(() => undefined);
-      await stop(server.identity, { ask: "SIGINT", graceMs: 2_000, clock: systemClock });
-      await remove(directory);
+      await end();
     },
   };
+}
+
+async function setUp(engine: EngineName, connect: (database: string) => Promise<Session>): Promise<void> {
+  const first = await until(() => connect(engine === "postgres" ? "postgres" : "mysql"));
+  await first.run(sql`create database taskdb`);
+  await first[Symbol.asyncDispose]();
+  await using session = await connect("taskdb");
+  await migrate(session, engine);
+  await recipes[engine].setUp(session);
 }
 
 const binaries = "/usr/lib/postgresql/15/bin";
@@ -133,8 +143,9 @@ const recipes: Readonly<Record<EngineName, Recipe>> = {
   },
   mariadb: {
     prepare: async ({ directory, owner }) => {
+      await ensureDirectory(join(directory, "tmp"), { owner }); // a server that starts removes the #sql files of others from a shared one
       const argv = ["/usr/bin/mariadb-install-db", "--no-defaults", `--datadir=${directory}/data`, "--auth-root-authentication-method=normal"];
-      await run({ argv: [...argv, "--skip-test-db", "--skip-name-resolve"], owner, timeoutMs: 60_000 });
+      await run({ argv: [...argv, "--skip-test-db", "--skip-name-resolve", `--tmpdir=${directory}/tmp`], owner, timeoutMs: 60_000 });
       const file = join(directory, "init.sql");
       await writeFileAtomic(
         file,
@@ -152,7 +163,13 @@ const recipes: Readonly<Record<EngineName, Recipe>> = {
         "--innodb-flush-log-at-trx-commit=2",
         "--max-connections=40",
       ],
-      ...["--performance-schema=on", "--skip-log-bin", `--init-file=${directory}/init.sql`, `--pid-file=${directory}/pid`],
+      ...[
+        `--tmpdir=${directory}/tmp`,
+        "--performance-schema=on",
+        "--skip-log-bin",
+        `--init-file=${directory}/init.sql`,
+        `--pid-file=${directory}/pid`,
+      ],
     ],
     administrator: "root",
     setUp: async (session) => {

@@ -1,6 +1,19 @@
 // Tasks and projects over HTTP: the same answers on both engines, and what the database itself refuses when asked directly.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { NewTask, Project, Task } from "../../src/app/api/contract.ts";
+import { FormatRegistry, TypeRegistry } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
+import {
+  AboutSchema,
+  type NewTask,
+  ProblemSchema,
+  type Project,
+  ProjectAnswerSchema,
+  ProjectListSchema,
+  type Task,
+  TaskAnswerSchema,
+  TaskListSchema,
+} from "../../src/app/api/contract.ts";
+import { parseMoment } from "../../src/app/moments.ts";
 import type { Session } from "../../src/drivers/driver.ts";
 import { type Sql, sql } from "../../src/foundation/sql.ts";
 import { type Application, startApplication } from "./application.ts";
@@ -28,7 +41,9 @@ describe.each(engines)("tasks and projects on %s", (engine) => {
   };
   const eventsOf = async (kind: string, id: number) => {
     const rows = await directly((session) =>
-      session.all<EventRow>(sql`select kind, entity_id, request_id, data from events where kind like ${`${kind}.%`} and entity_id = ${id} order by id`),
+      session.all<EventRow>(
+        sql`select kind, entity_id, request_id, data from events where kind like ${`${kind}.%`} and entity_id = ${id} order by id`,
+      ),
     );
     return rows.map(({ data, ...row }) => ({ ...row, data: typeof data === "string" ? JSON.parse(data) : data }));
   };
@@ -66,9 +81,39 @@ describe.each(engines)("tasks and projects on %s", (engine) => {
     expect((await ask("GET", `/api/tasks/${task.id}`)).json()).toStrictEqual({ task });
   });
 
+  test("the answers are what the contract says", async () => {
+    const project = await addProject("by contract");
+    const task = await add({ title: "by contract", project_id: project.id, due_date: "2026-01-31T09:30:00Z", status: "complete" });
+    const answers = [
+      [TaskAnswerSchema, `/api/tasks/${task.id}`],
+      [TaskListSchema, "/api/tasks?limit=1"],
+      [ProjectAnswerSchema, `/api/projects/${project.id}`],
+      [ProjectListSchema, "/api/projects"],
+      [AboutSchema, "/api/about"],
+      [ProblemSchema, "/api/tasks/2147483647"],
+    ] as const;
+    TypeRegistry.Set<{ enum: readonly unknown[] }>("Unsafe", (schema, value) => schema.enum.includes(value));
+    FormatRegistry.Set("date-time", (text) => parseMoment(text) === text);
+    for (const [schema, url] of answers) {
+      const answer = (await ask("GET", url)).json();
+      expect([url, ...Value.Errors(schema, answer)]).toStrictEqual([url]);
+      expect([url, Value.Check(schema, { ...answer, ...Object.fromEntries(Object.keys(answer).map((name) => [name, 1])) })]).toStrictEqual([
+        url,
+        false,
+      ]);
+    }
+  });
+
   test("a task with every field is read back as it was sent, its due date in UTC", async () => {
     const project = await addProject("every field");
-    const sent = { title: "Ä task", description: "line\nline", status: "active", priority: -2_147_483_648, is_active: false, assigned_to: "Zoë" } as const;
+    const sent = {
+      title: "Ä task",
+      description: "line\nline",
+      status: "active",
+      priority: -2_147_483_648,
+      is_active: false,
+      assigned_to: "Zoë",
+    } as const;
     const task = await add({ ...sent, due_date: "2026-01-31T01:30:00.25+02:00", project_id: project.id });
     expect(task).toMatchObject({ ...sent, due_date: "2026-01-30T23:30:00.250000Z", project_id: project.id });
     expect((await ask("GET", `/api/tasks/${task.id}`)).json().task).toStrictEqual(task);
@@ -170,7 +215,8 @@ describe.each(engines)("tasks and projects on %s", (engine) => {
   });
 
   test("a task of an unknown project is refused by name, and neither row nor event is left", async () => {
-    const count = () => directly((session) => session.all<{ total: number }>(sql`select (select count(*) from tasks) + (select count(*) from events) as total`));
+    const count = () =>
+      directly((session) => session.all<{ total: number }>(sql`select (select count(*) from tasks) + (select count(*) from events) as total`));
     const { id } = await add({ title: "moved" });
     const before = await count();
     for (const answer of [
@@ -190,7 +236,11 @@ describe.each(engines)("tasks and projects on %s", (engine) => {
     const listed: Project[] = (await ask("GET", "/api/projects")).json().projects;
     expect(listed).toContainEqual({ ...empty, created_at: moment, task_count: 0 });
     expect(listed).toContainEqual({ ...used, task_count: 2 });
-    expect((await ask("PATCH", `/api/projects/${used.id}`, { name: "renamed" })).json().project).toStrictEqual({ ...used, name: "renamed", task_count: 2 });
+    expect((await ask("PATCH", `/api/projects/${used.id}`, { name: "renamed" })).json().project).toStrictEqual({
+      ...used,
+      name: "renamed",
+      task_count: 2,
+    });
     expect((await ask("GET", `/api/projects/${used.id}`)).json().project.name).toBe("renamed");
     expect((await ask("DELETE", `/api/projects/${empty.id}`)).statusCode).toBe(204);
     expect((await ask("GET", `/api/projects/${empty.id}`)).statusCode).toBe(404);

@@ -13,7 +13,7 @@ export interface LogTarget {
   write(line: string): void;
 }
 
-export const bodyLimitBytes = 1_048_576;
+const bodyLimitBytes = 1_048_576;
 const requestId = /^[0-9a-f-]{8,64}$/;
 
 export function optionsOf(parts: { readonly clock: Clock; readonly instance: string; readonly logTo?: LogTarget }): FastifyHttpOptions<Server> {
@@ -52,6 +52,11 @@ export function optionsOf(parts: { readonly clock: Clock; readonly instance: str
 function refuseUnreadable(error: { readonly code?: string }, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
   const body = JSON.stringify(documentOf(new Problem("RH-API-001", "the request is not HTTP as this server reads it"), randomUUID()));
-  const head = ["HTTP/1.1 400 Bad Request", "content-type: application/problem+json", `content-length: ${Buffer.byteLength(body)}`, "connection: close"];
+  const head = [
+    "HTTP/1.1 400 Bad Request",
+    "content-type: application/problem+json",
+    `content-length: ${Buffer.byteLength(body)}`,
+    "connection: close",
+  ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroySoon());
 }

@@ -19,7 +19,10 @@ export function sendProblem(thrown: unknown, request: FastifyRequest, reply: Fas
   const answer = documentOf(problem, request.id);
   if (answer.status >= 500) logFailure(problem, request, answer.status);
   if (answer.status === 503) reply.header("retry-after", retryAfterSeconds);
-  return reply.code(answer.status).type("application/problem+json").send(Buffer.from(JSON.stringify(answer)));
+  return reply
+    .code(answer.status)
+    .type("application/problem+json")
+    .send(Buffer.from(JSON.stringify(answer)));
 }
 
 export function documentOf(problem: Problem, requestId: string): ProblemAnswer {

@@ -5,6 +5,7 @@ import type { Clock } from "../../platform/clock.ts";
 import { schemaVersion } from "../migrations/version.ts";
 import type { Store } from "../store/store.ts";
 import { acceptJsonOnly } from "./body.ts";
+import { closeWithAnswers } from "./drain.ts";
 import { guard } from "./guard.ts";
 import { setHeaders } from "./headers.ts";
 import { healthOf } from "./health.ts";
@@ -41,6 +42,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   app.addHook("onRequest", setHeaders);
   app.addHook("onRequest", guard(parts.allowedHosts));
   app.addHook("preValidation", readNumbers);
+  closeWithAnswers(app);
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler(refuseUnknown);
   acceptJsonOnly(app);

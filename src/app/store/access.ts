@@ -50,7 +50,9 @@ function once(work: () => Promise<void>): () => Promise<void> {
 async function refuseExcess(pool: Pool, dialect: Dialect): Promise<void> {
   const { user, rights, mend } = await dialect.excess(pool);
   if (rights.length === 0) return;
-  throw new Problem("RH-AUTH-004", `${user} has more than an application needs: ${rights.join(", ")}`, { hint: `As an administrator: ${dialect.driver.render(mend).text}` });
+  throw new Problem("RH-AUTH-004", `${user} has more than an application needs: ${rights.join(", ")}`, {
+    hint: `As an administrator: ${dialect.driver.render(mend).text}`,
+  });
 }
 
 function readIsLate(): Problem {

@@ -30,8 +30,14 @@ export async function readTask(access: Access, id: number): Promise<Task> {
 
 export async function createTask(access: Access, task: NewTask, requestId: string): Promise<Task> {
   const fields = [...fieldsOf(access, task), ...(task.status === "complete" ? [{ name: "completed_at", value: sql`current_timestamp(6)` }] : [])];
-  const names = sql.join(fields.map((field) => sql.id(field.name)), ", ");
-  const values = sql.join(fields.map((field) => field.value), ", ");
+  const names = sql.join(
+    fields.map((field) => sql.id(field.name)),
+    ", ",
+  );
+  const values = sql.join(
+    fields.map((field) => field.value),
+    ", ",
+  );
   const insert = access.write(requestId, async (session) => {
     const [row] = await session.all<TaskRow>(sql`insert into tasks (${names}) values (${values}) returning ${taskColumns}`);
     const created = taskOf(row as TaskRow);
@@ -78,10 +84,7 @@ async function checkVersion(session: Session, row: RowWrite): Promise<void> {
 
 function assignmentsOf(access: Access, change: TaskChange): readonly Sql[] {
   const completed = change.status === "complete" ? sql`completed_at = coalesce(completed_at, current_timestamp(6))` : sql`completed_at = null`;
-  return [
-    ...fieldsOf(access, change).map(({ name, value }) => sql`${sql.id(name)} = ${value}`),
-    ...(change.status === undefined ? [] : [completed]),
-  ];
+  return [...fieldsOf(access, change).map(({ name, value }) => sql`${sql.id(name)} = ${value}`), ...(change.status === undefined ? [] : [completed])];
 }
 
 /** The columns that were sent; the others keep their value, or get the column's default. */

@@ -1,4 +1,4 @@
-// /api/projects
+// /api/projects: lists, adds, shows, renames and removes projects.
 import type { FastifyInstance } from "fastify";
 import type { Store } from "../../store/store.ts";
 import { IdentifierParams, type NewProject, NewProjectSchema, NoQuerySchema } from "../contract.ts";

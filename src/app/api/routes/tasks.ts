@@ -1,4 +1,5 @@
-// /api/tasks
+// /api/tasks: lists, adds, shows, changes and removes tasks. An answer about one task carries its version as ETag; If-Match
+// makes a change conditional on it.
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Problem } from "../../../foundation/problem.ts";
 import { parseMoment } from "../../moments.ts";
@@ -53,7 +54,11 @@ function inUtc<T extends NewTask | TaskChange>(task: T): T {
   if (typeof task.due_date !== "string") return task;
   const moment = parseMoment(task.due_date);
   if (moment !== undefined) return { ...task, due_date: moment };
-  throw new Problem("RH-API-001", "due_date has to be a moment of the years 1000 to 9999 as in 2026-01-31T09:30:00Z, with at most six digits of a second", {
-    field: "due_date",
-  });
+  throw new Problem(
+    "RH-API-001",
+    "due_date has to be a moment of the years 1000 to 9999 as in 2026-01-31T09:30:00Z, with at most six digits of a second",
+    {
+      field: "due_date",
+    },
+  );
 }

@@ -23,7 +23,7 @@ export async function excess(session: Queryable): Promise<Excess> {
 function rightsOf(grant: string): readonly string[] {
   const match = /^GRANT (.+?) ON (\S+) TO /.exec(grant);
   const mayGrant = / WITH (GRANT|ADMIN) OPTION/.test(grant) ? ["GRANT OPTION"] : [];
-  if (!match || match[2] !== "*.*") return mayGrant;
+  if (match?.[2] !== "*.*") return mayGrant;
   const global = (match[1] ?? "").split(", ").filter((privilege) => !harmless.has(privilege));
   return [...global.map((privilege) => `${privilege} on *.*`), ...mayGrant];
 }
