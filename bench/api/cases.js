@@ -1,0 +1,46 @@
+// What is asked of the API, and what TARGETS asks of the answer: at least so many times pooled Flask, at least that share of
+// what the database alone does with the same statements.
+
+export const cases = /** @type {const} */ ([
+  { name: "get", title: "GET one task by random id", target: { flask: 5, limit: 0.4 } },
+  { name: "list", title: "GET a list of 20 by status", target: { flask: 3.3, limit: 0.2 } },
+  { name: "post", title: "POST one task", target: { flask: 2.5, limit: 0.55 } },
+]);
+
+/** What every contender is given to add. */
+export const posted = {
+  title: "A task that somebody adds",
+  description: "A description of ordinary length: what to do, and why it matters",
+  status: "pending",
+  priority: 2,
+};
+
+/** The task as the event of its making holds it. */
+export const postedTask = {
+  id: 100_001,
+  ...posted,
+  is_active: true,
+  due_date: null,
+  project_id: null,
+  assigned_to: null,
+  created_at: "2026-01-01T09:00:00.123456Z",
+  updated_at: "2026-01-01T09:00:00.123456Z",
+  completed_at: null,
+  version: 1,
+};
+
+/** @typedef {(typeof cases)[number]["name"]} CaseName */
+
+/**
+ * One measurement. A contender that speaks no HTTP has no percentiles here.
+ * @typedef {{ readonly rate: number, readonly p50Ms?: number, readonly p99Ms?: number, readonly errors: number }} Sample
+ */
+
+/**
+ * @typedef {{
+ *   readonly name: "rowhouse" | "flask" | "limit",
+ *   readonly title: string,
+ *   readonly versions: Readonly<Record<string, string>>,
+ *   readonly measure: (options: { readonly name: CaseName, readonly seconds: number, readonly seed: number }) => Promise<Sample>,
+ * }} Contender
+ */
