@@ -54,7 +54,10 @@ export async function startDatabase(engine: EngineName): Promise<Database> {
   const port = (await nextFreePort("127.0.0.1", nextPort)) ?? nextPort;
   nextPort = port + 1;
   const place = { directory, port, owner };
-  await recipe.prepare(place);
+  await recipe.prepare(place).catch(async (thrown: unknown) => {
+    await remove(directory);
+    throw thrown;
+  });
   const launch = () => start({ argv: recipe.argv(place), owner, cwd: directory, logPath: join(directory, "log") });
   let server: Running = await launch();
   const administrator = { host: "127.0.0.1", port, database: "taskdb", user: recipe.administrator, password: new Secret(password) };

@@ -2,17 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FormatRegistry, TypeRegistry } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import {
-  AboutSchema,
-  type NewTask,
-  ProblemSchema,
-  type Project,
-  ProjectAnswerSchema,
-  ProjectListSchema,
-  type Task,
-  TaskAnswerSchema,
-  TaskListSchema,
-} from "../../src/app/api/contract.ts";
+import * as contract from "../../src/app/api/contract.ts";
+import type { NewTask, Project, Task } from "../../src/app/api/contract.ts";
 import { parseMoment } from "../../src/app/moments.ts";
 import type { Session } from "../../src/drivers/driver.ts";
 import { type Sql, sql } from "../../src/foundation/sql.ts";
@@ -85,12 +76,12 @@ describe.each(engines)("tasks and projects on %s", (engine) => {
     const project = await addProject("by contract");
     const task = await add({ title: "by contract", project_id: project.id, due_date: "2026-01-31T09:30:00Z", status: "complete" });
     const answers = [
-      [TaskAnswerSchema, `/api/tasks/${task.id}`],
-      [TaskListSchema, "/api/tasks?limit=1"],
-      [ProjectAnswerSchema, `/api/projects/${project.id}`],
-      [ProjectListSchema, "/api/projects"],
-      [AboutSchema, "/api/about"],
-      [ProblemSchema, "/api/tasks/2147483647"],
+      [contract.TaskAnswerSchema, `/api/tasks/${task.id}`],
+      [contract.TaskListSchema, "/api/tasks?limit=1"],
+      [contract.ProjectAnswerSchema, `/api/projects/${project.id}`],
+      [contract.ProjectListSchema, "/api/projects"],
+      [contract.AboutSchema, "/api/about"],
+      [contract.ProblemSchema, "/api/tasks/2147483647"],
     ] as const;
     TypeRegistry.Set<{ enum: readonly unknown[] }>("Unsafe", (schema, value) => schema.enum.includes(value));
     FormatRegistry.Set("date-time", (text) => parseMoment(text) === text);
