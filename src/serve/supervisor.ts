@@ -1,11 +1,11 @@
-// Brings back a tier that dies, at once the first time and then with growing pauses, until it is told to end. A tier that comes
-// up and stays up for a minute starts again without a pause.
+// Brings back a tier that dies, at once the first time and then with growing pauses, until it is told to end. A tier that was
+// up for five seconds starts again without a pause: the pauses are for one that dies of itself, not for one that is killed often.
 import type { Held, Member, Runtime } from "../operations/stack/runtime.ts";
 import type { Context } from "../platform/context.ts";
 
 const firstPauseMs = 200;
-const longestPauseMs = 30_000;
-const steadyAfterMs = 60_000;
+const longestPauseMs = 10_000;
+const steadyAfterMs = 5_000;
 
 /** Resolves when `signal` is aborted and every watch has ended. */
 export async function supervise(context: Context, runtime: Runtime, signal: AbortSignal): Promise<void> {
