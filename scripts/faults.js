@@ -11,7 +11,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { runs: { type: "string", default: "10" }, seed: { type: "string" }, engine: { type: "string", multiple: true } },
 });
-const load = async (path) => (await runnerImport(join(root, path), { root, configFile: false, logLevel: "error" })).module;
+const loading = { root, configFile: false, logLevel: "error", oxc: { target: "node20" } };
+const load = async (path) => (await runnerImport(join(root, path), loading)).module;
 const { engineNames } = await load("src/engines/engines.ts");
 const { chosen, faultIds } = await load("test/support/faults/faults.ts");
 const { runSuite } = await load("test/support/faults/suite.ts");
