@@ -107,6 +107,19 @@ describe("away and back", () => {
     expect(complaints).toEqual([]);
   });
 
+  test.each([
+    ["RH-CONN-001", "“unsure” was not added"],
+    ["RH-CONN-004", "“unsure” may not have been added"],
+  ])("a write that ends with %s is told with what is known of it", async (code, words) => {
+    await using visited = await visit(browser, [], { expectsFailures: true });
+    const { page } = visited;
+    const body = JSON.stringify({ ...databaseAway, code });
+    await page.route("**/api/tasks", (route) => route.fulfill({ status: 503, contentType: problemType, body }));
+    await addBox(page).fill("unsure");
+    await page.keyboard.press("Enter");
+    await seen(messages(page).getByText(words));
+  });
+
   test("a board opened while the server is away fills when it answers", async () => {
     await using visited = await visit(browser, ["later"], { expectsFailures: true });
     const { page } = visited;

@@ -1,8 +1,8 @@
 // The fields of the edit panel, each with its label and the place for its problem.
-import { type ReactNode, useId } from "react";
 import { PriorityBars, StatusIcon } from "../kit/icons.tsx";
 import { Choices } from "./choices.tsx";
 import type { Draft, Faults } from "./draft.ts";
+import { Field } from "./field.tsx";
 import type { BoardView } from "./hooks/use-board-view.ts";
 import { statusOrder, statusTitles } from "./statuses.ts";
 
@@ -24,7 +24,6 @@ export interface EditFieldsProps {
 }
 
 export function EditFields({ draft, faults, view, onChange }: EditFieldsProps) {
-  const people = [...new Set(view.all?.tasks.map((task) => task.assigned_to).filter((name) => name !== null))].sort();
   return (
     <>
       <Field title={fieldTitles.title} fault={faults.title}>
@@ -50,28 +49,8 @@ export function EditFields({ draft, faults, view, onChange }: EditFieldsProps) {
         onChange={(priority) => onChange({ priority })}
       />
       <DueFields draft={draft} fault={faults.due_date} onChange={onChange} />
-      <Field title={fieldTitles.project_id} fault={faults.project_id}>
-        {(control) => (
-          <select {...control} value={draft.projectId} onChange={(event) => onChange({ projectId: event.target.value })}>
-            <option value="">No project</option>
-            {view.projects.map((project) => (
-              <option key={project.id} value={project.id}>
-                {project.name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-      <Field title={fieldTitles.assigned_to} fault={faults.assigned_to}>
-        {(control) => (
-          <input {...control} list="people" value={draft.assignedTo} onChange={(event) => onChange({ assignedTo: event.target.value })} />
-        )}
-      </Field>
-      <datalist id="people">
-        {people.map((name) => (
-          <option key={name} value={name} />
-        ))}
-      </datalist>
+      <ProjectField draft={draft} fault={faults.project_id} view={view} onChange={onChange} />
+      <PersonField draft={draft} fault={faults.assigned_to} view={view} onChange={onChange} />
     </>
   );
 }
@@ -86,15 +65,9 @@ function priorityOptions(current: number) {
   return isUsual ? usualPriorities : [...usualPriorities, { value: current, label: String(current), icon: <PriorityBars priority={current} /> }];
 }
 
-function DueFields({
-  draft,
-  fault,
-  onChange,
-}: {
-  readonly draft: Draft;
-  readonly fault: string | undefined;
-  readonly onChange: EditFieldsProps["onChange"];
-}) {
+type PartProps = Pick<EditFieldsProps, "draft" | "onChange"> & { readonly fault: string | undefined };
+
+function DueFields({ draft, fault, onChange }: PartProps) {
   return (
     <div className="field-pair">
       <Field title="Due" fault={fault}>
@@ -109,35 +82,38 @@ function DueFields({
   );
 }
 
-interface Control {
-  readonly id: string;
-  readonly className: string;
-  readonly "aria-invalid": boolean;
-  readonly "aria-describedby": string | undefined;
+function ProjectField({ draft, fault, view, onChange }: PartProps & Pick<EditFieldsProps, "view">) {
+  return (
+    <Field title={fieldTitles.project_id} fault={fault}>
+      {(control) => (
+        <select {...control} value={draft.projectId} onChange={(event) => onChange({ projectId: event.target.value })}>
+          <option value="">No project</option>
+          {view.projects.map((project) => (
+            <option key={project.id} value={project.id}>
+              {project.name}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
 }
 
-function Field({
-  title,
-  fault,
-  children,
-}: {
-  readonly title: string;
-  readonly fault: string | undefined;
-  readonly children: (control: Control) => ReactNode;
-}) {
-  const id = useId();
-  const problemId = `${id}-problem`;
+// Whoever has a task already is proposed; any other name can be typed.
+function PersonField({ draft, fault, view, onChange }: PartProps & Pick<EditFieldsProps, "view">) {
+  const people = [...new Set(view.all?.tasks.map((task) => task.assigned_to).filter((name) => name !== null))].sort();
   return (
-    <div className="field">
-      <label className="field-label" htmlFor={id}>
-        {title}
-      </label>
-      {children({ id, className: "input", "aria-invalid": fault !== undefined, "aria-describedby": fault && problemId })}
-      {fault && (
-        <p className="field-problem" id={problemId} role="alert">
-          {fault}
-        </p>
-      )}
-    </div>
+    <>
+      <Field title={fieldTitles.assigned_to} fault={fault}>
+        {(control) => (
+          <input {...control} list="people" value={draft.assignedTo} onChange={(event) => onChange({ assignedTo: event.target.value })} />
+        )}
+      </Field>
+      <datalist id="people">
+        {people.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+    </>
   );
 }

@@ -5,16 +5,15 @@ import type { ToastText } from "../kit/toasts.tsx";
 export interface ProblemWords {
   /** What did not happen, when the server said no. */
   readonly failed: string;
-  /** The same when no answer came and it may have happened. */
+  /** The same when it may have happened. */
   readonly unknown: string;
   readonly action?: ToastText["action"];
 }
 
 export function problemToast(problem: ApiProblem, words: ProblemWords): ToastText {
-  const isUnknown = problem.status === 0;
   return {
     kind: "problem",
-    text: `${isUnknown ? words.unknown : words.failed}: ${problem.message}.`,
+    text: `${problem.isOutcomeUnknown ? words.unknown : words.failed}: ${problem.message}.`,
     detail: `request ${problem.requestId}`,
     action: words.action,
   };

@@ -19,21 +19,29 @@ export interface Answer<Body> {
 const waitMs = 15_000;
 
 export class ApiProblem extends Error {
-  /** HTTP status, 0 when no answer came and the outcome is not known. */
+  /** HTTP status, 0 when no answer came. */
   readonly status: number;
   readonly title: string;
+  /** The code of the table of problems; undefined when the answer was not the application's. */
+  readonly code: string | undefined;
   readonly detail: string | undefined;
   readonly field: string | undefined;
   readonly requestId: string;
 
-  constructor(problem: Pick<ProblemAnswer, "status" | "title" | "detail" | "field" | "request_id">, cause?: unknown) {
+  constructor(problem: Pick<ProblemAnswer, "status" | "title" | "detail" | "field" | "request_id"> & { readonly code?: string }, cause?: unknown) {
     super(problem.detail ?? problem.title, { cause });
     this.name = "ApiProblem";
     this.status = problem.status;
     this.title = problem.title;
+    this.code = problem.code;
     this.detail = problem.detail;
     this.field = problem.field?.split(/[/.]/).at(-1);
     this.requestId = problem.request_id;
+  }
+
+  /** True when a write may have happened all the same: no answer, a proxy's answer, or a connection lost while committing. */
+  get isOutcomeUnknown(): boolean {
+    return [0, 502, 504].includes(this.status) || this.code === "RH-CONN-004";
   }
 
   /** True when the server or its database is away and the same call may work later. */

@@ -59,6 +59,6 @@ function told(problem: Error | null): { readonly fault: Faults; readonly words: 
   if (!problem) return { fault: {}, words: undefined };
   if (!(problem instanceof ApiProblem)) return { fault: {}, words: problem.message };
   if (problem.field && problem.field in fieldTitles) return { fault: { [problem.field]: `${problem.message}.` }, words: undefined };
-  const outcome = problem.status === 0 ? "This may not have been saved" : "This was not saved";
+  const outcome = problem.isOutcomeUnknown ? "This may not have been saved" : "This was not saved";
   return { fault: {}, words: `${outcome}: ${problem.message}. What you typed is kept. Request ${problem.requestId}.` };
 }
