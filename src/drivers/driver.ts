@@ -24,21 +24,20 @@ export interface ConnectionOptions {
 }
 
 export interface StatementOptions {
-  /** Ends the statement on the server when aborted. */
+  /** Ends the statement on the server when aborted; the call then rejects with the signal's reason, whatever became of the statement. */
   readonly signal?: AbortSignal;
 }
 
 export interface Queryable {
-  /** All rows. 64-bit integers are numbers while exact, bigint above; decimals, dates and times are the server's text, in UTC. */
+  /** All rows. 64-bit integers are numbers while exact, bigint above; decimals, JSON, dates and times are the server's text, in UTC. */
   all<Row>(statement: Sql, options?: StatementOptions): Promise<Row[]>;
-  /** Runs a statement and returns how many rows it changed. */
+  /** Runs a statement and returns how many rows it changed, or gave back. */
   run(statement: Sql, options?: StatementOptions): Promise<number>;
 }
 
 export interface Session extends Queryable, AsyncDisposable {
-  /** Rows in batches, with memory for one batch whatever the size of the answer. */
+  /** Rows in batches, with memory for one batch whatever the size of the answer; the deadline is each batch's. May be left early. */
   stream<Row>(statement: Sql, options: { readonly batchRows: number; readonly signal?: AbortSignal }): AsyncIterable<readonly Row[]>;
-  /** Runs a reviewed `.sql` statement; nothing is bound. */
   begin(): Promise<void>;
   commit(): Promise<void>;
   rollback(): Promise<void>;

@@ -2,16 +2,18 @@
 import { Problem } from "../../foundation/problem.ts";
 import { Secret } from "../../foundation/secret.ts";
 import type { Sql } from "../../foundation/sql.ts";
+import { bindable } from "../values.ts";
+import type { Rendered } from "../wire.ts";
 
 const nameLimitCharacters = 80; // user names may have 80, everything else 64; the server refuses longer ones itself
 
-export function render(statement: Sql): { readonly text: string; readonly values: readonly unknown[] } {
+export function render(statement: Sql): Rendered {
   const values: unknown[] = [];
   const text = statement.parts.map((part) => {
     if (part.kind === "text") return part.text;
     if (part.kind === "id") return quoteName(part.name);
     if (part.kind === "literal") return quoteText(part.value instanceof Secret ? part.value.reveal() : part.value);
-    values.push(part.value);
+    values.push(bindable(part.value));
     return "?";
   });
   return { text: text.join(""), values };

@@ -5,15 +5,9 @@ import type { ProblemCode } from "../../foundation/problems.ts";
 const bySqlState: Readonly<Record<string, ProblemCode>> = {
   "23505": "RH-DATA-001",
   "23503": "RH-DATA-002",
+  "23001": "RH-DATA-002",
   "23514": "RH-DATA-003",
   "23502": "RH-DATA-004",
-  "22001": "RH-DATA-005",
-  "22003": "RH-DATA-005",
-  "22007": "RH-DATA-005",
-  "22008": "RH-DATA-005",
-  "22021": "RH-DATA-005",
-  "22P02": "RH-DATA-005",
-  "22P05": "RH-DATA-005",
   "42804": "RH-DATA-005",
   "40P01": "RH-TX-001",
   "40001": "RH-TX-002",
@@ -22,10 +16,11 @@ const bySqlState: Readonly<Record<string, ProblemCode>> = {
   "25006": "RH-SRV-001",
   "53100": "RH-SRV-002",
   "53300": "RH-CONN-002",
-  "3D000": "RH-CONN-005",
+  "3D000": "RH-SQL-002",
   "57P01": "RH-CONN-003",
   "57P02": "RH-CONN-003",
   "57P03": "RH-CONN-006",
+  "57P05": "RH-CONN-003",
   "25P03": "RH-CONN-003",
   "28P01": "RH-AUTH-001",
   "28000": "RH-AUTH-002",
@@ -36,31 +31,46 @@ const bySqlState: Readonly<Record<string, ProblemCode>> = {
   "42704": "RH-SQL-002",
   "42883": "RH-SQL-002",
   "3F000": "RH-SQL-002",
+  "42701": "RH-SQL-004",
+  "42723": "RH-SQL-004",
   "42P04": "RH-SQL-004",
   "42P06": "RH-SQL-004",
   "42P07": "RH-SQL-004",
   "42710": "RH-SQL-004",
 };
 
-const unreachable = new Set(["ECONNREFUSED", "ENOENT", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "EACCES"]);
-const lost = new Set(["ECONNRESET", "EPIPE"]);
+/** Codes that mean something else while the connection is being made. */
+const whileConnecting: Readonly<Record<string, ProblemCode>> = { "3D000": "RH-CONN-005" };
 
-/** What failed, as a Problem; `where` names the server in the message. */
+const unreachable = new Set(["ECONNREFUSED", "ENOENT", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "EACCES"]);
+
+/** What a statement failed with, as a Problem; `where` names the server in the message. */
 export function translate(thrown: unknown, where: string): unknown {
   if (thrown instanceof Problem || !(thrown instanceof Error)) return thrown;
-  const code = "code" in thrown ? String(thrown.code) : "";
-  if (unreachable.has(code)) return unreachableProblem(where, code, thrown);
-  if (lost.has(code) || /^Connection terminated|^Client has encountered/.test(thrown.message)) {
-    if (/timeout/.test(thrown.message)) return unreachableProblem(where, "no answer in time", thrown);
-    return new Problem("RH-CONN-003", `the connection to ${where} was lost`, { cause: thrown });
-  }
-  if (/timeout exceeded when trying to connect/.test(thrown.message)) {
-    return new Problem("RH-CONN-007", `no connection to ${where} became free in time`, { cause: thrown });
-  }
-  if (/^timeout expired$/.test(thrown.message)) return unreachableProblem(where, "no answer in time", thrown);
-  if (/^Query read timeout/.test(thrown.message)) return new Problem("RH-TIME-001", `${where} did not answer a statement in time`, { cause: thrown });
+  const code = codeOf(thrown);
+  if (isLost(thrown)) return new Problem("RH-CONN-003", `the connection to ${where} was lost`, { cause: thrown });
   if (!/^[0-9A-Z]{5}$/.test(code)) return thrown;
   return new Problem(bySqlState[code] ?? byClass(code), `${thrown.message} (${code})`, { cause: thrown });
+}
+
+/** Why there is no connection, as a Problem. */
+export function translateConnecting(thrown: unknown, where: string): unknown {
+  if (thrown instanceof Problem || !(thrown instanceof Error)) return thrown;
+  const code = codeOf(thrown);
+  if (unreachable.has(code)) return unreachableProblem(where, code, thrown);
+  if (/^timeout expired|due to connection timeout/.test(thrown.message)) return unreachableProblem(where, "no answer in time", thrown);
+  if (isLost(thrown)) return unreachableProblem(where, "it hung up", thrown);
+  if (/^SASL:/.test(thrown.message)) return new Problem("RH-AUTH-001", `${where} asks for a password: ${thrown.message}`, { cause: thrown });
+  const special = whileConnecting[code];
+  return special ? new Problem(special, `${thrown.message} (${code})`, { cause: thrown }) : translate(thrown, where);
+}
+
+function codeOf(thrown: Error): string {
+  return "code" in thrown ? String(thrown.code) : "";
+}
+
+function isLost(thrown: Error): boolean {
+  return ["ECONNRESET", "EPIPE"].includes(codeOf(thrown)) || /^Connection terminated|^Client has encountered|^Client was closed/.test(thrown.message);
 }
 
 function byClass(sqlState: string): ProblemCode {

@@ -2,16 +2,18 @@
 import { Problem } from "../../foundation/problem.ts";
 import { Secret } from "../../foundation/secret.ts";
 import type { Sql } from "../../foundation/sql.ts";
+import { bindable } from "../values.ts";
+import type { Rendered } from "../wire.ts";
 
 const nameLimitBytes = 63;
 
-export function render(statement: Sql): { readonly text: string; readonly values: readonly unknown[] } {
+export function render(statement: Sql): Rendered {
   const values: unknown[] = [];
   const text = statement.parts.map((part) => {
     if (part.kind === "text") return part.text;
     if (part.kind === "id") return quoteName(part.name);
     if (part.kind === "literal") return quoteText(part.value instanceof Secret ? part.value.reveal() : part.value);
-    values.push(part.value);
+    values.push(bindable(part.value));
     return `$${values.length}`;
   });
   return { text: text.join(""), values };

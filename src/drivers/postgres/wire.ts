@@ -1,0 +1,68 @@
+// node-postgres as a wire. Always the extended protocol: one statement a call, values bound (TRAP-13). Answers in batches are a
+// portal. Sources: postgresql.org/docs/current/protocol-flow.html (cancelling, portals), node-postgres.com/apis/cursor
+import { createConnection } from "node:net";
+import type pg from "pg";
+import Cursor from "pg-cursor";
+import { Problem } from "../../foundation/problem.ts";
+import { type ConnectionOptions, deadlines } from "../driver.ts";
+import type { Reader, Rendered, Wire } from "../wire.ts";
+import { translate } from "./errors.ts";
+import { render } from "./render.ts";
+
+export function wireOver(client: pg.Client, options: ConnectionOptions): Wire {
+  const where = options.host.startsWith("/") ? `${options.host}/.s.PGSQL.${options.port}` : `${options.host}:${options.port}`;
+  const ended = new AbortController();
+  client.on("error", () => undefined); // followed by "end", and told by the statement that runs or comes next
+  client.once("end", () => ended.abort());
+  // The package refuses COPY … FROM STDIN, but not with the message that the server then waits for.
+  connectionOf(client).on("copyInResponse", () => setImmediate(() => connectionOf(client).sync()));
+  return {
+    where,
+    ended: ended.signal,
+    query: async (statement) => {
+      const { text, values } = render(statement);
+      const { rows, rowCount } = await client.query({ text, values: [...values], queryMode: "extended" } as pg.QueryConfig);
+      return { rows, changed: rowCount ?? 0 };
+    },
+    command: async (word) => {
+      const { command } = await client.query(word);
+      if (word === "commit" && command === "ROLLBACK")
+        throw new Problem("RH-SQL-003", "the transaction was rolled back: a statement in it had failed");
+    },
+    open: async (statement, batchRows) => readerOf(client, render(statement), batchRows),
+    cancel: () => cancel(client, options),
+    end: () => client.end(),
+    destroy: () => connectionOf(client).stream.destroy(),
+    translate: (thrown) => translate(thrown, where),
+  };
+}
+
+function readerOf(client: pg.Client, { text, values }: Rendered, batchRows: number): Reader {
+  const cursor = client.query(new Cursor<unknown>(text, [...values]));
+  return { read: () => cursor.read(batchRows), close: () => cursor.close() };
+}
+
+/** A cancel request takes no place of max_connections and no password, and is answered by closing the connection. */
+async function cancel(client: pg.Client, options: ConnectionOptions): Promise<void> {
+  const { processID, secretKey } = client as unknown as { readonly processID: number; readonly secretKey: number };
+  const request = Buffer.alloc(16);
+  for (const [index, word] of [16, 80_877_102, processID, secretKey].entries()) request.writeInt32BE(word, index * 4);
+  const target = options.host.startsWith("/") ? { path: `${options.host}/.s.PGSQL.${options.port}` } : { host: options.host, port: options.port };
+  await new Promise<void>((resolve, reject) => {
+    const socket = createConnection({ ...target, timeout: deadlines.marginMs }, () => socket.write(request));
+    socket.once("timeout", () => socket.destroy());
+    socket.once("error", reject);
+    socket.once("close", () => resolve());
+    socket.resume();
+  });
+}
+
+interface Connection {
+  readonly stream: { destroy(): void };
+  on(event: "copyInResponse", listener: () => void): void;
+  sync(): void;
+}
+
+function connectionOf(client: pg.Client): Connection {
+  return (client as unknown as { readonly connection: Connection }).connection;
+}
