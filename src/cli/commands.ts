@@ -7,6 +7,8 @@ import { serveCommand, up } from "./up.ts";
 
 const upOptions: readonly Option[] = [
   { name: "engine", value: "NAME", about: "postgres or mariadb; pinned when the house is made" },
+  { name: "target", value: "URL", about: "postgres://admin@host or mariadb://admin@host: a server that is there, instead of one of the house's own" },
+  { name: "confirm", value: "NAME", about: "of the database that is made on the target, where no terminal can be asked" },
   { name: "port", value: "N", about: "of the proxy on 127.0.0.1, 8080 unless given" },
   { name: "instances", value: "N", about: "of the application, 2 unless given" },
   { name: "demo", about: "put the example tasks into an empty house" },

@@ -49,6 +49,7 @@ function serveArguments(wanted: UpOptions): readonly string[] {
     ...(wanted.engine === undefined ? [] : ["--engine", wanted.engine]),
     ...(wanted.port === undefined ? [] : ["--port", String(wanted.port)]),
     ...(wanted.instances === undefined ? [] : ["--instances", String(wanted.instances)]),
+    ...(wanted.target === undefined ? [] : ["--target", wanted.target]),
     ...(wanted.isDemo ? ["--demo"] : []),
     ...(wanted.mayInstall ? ["--install"] : []),
   ];

@@ -5,11 +5,12 @@ import { planText } from "../foundation/plan.ts";
 import { Problem } from "../foundation/problem.ts";
 import { formatDuration } from "../foundation/units.ts";
 import { engineNamed } from "../engines/engines.ts";
-import type { UpOptions } from "../operations/stack/draft.ts";
-import { findHouseDirectory, readHouse } from "../operations/stack/house.ts";
+import { appDefaults, type UpOptions } from "../operations/stack/draft.ts";
+import { findHouseDirectory, houseFile, readHouse } from "../operations/stack/house.ts";
 import { placesOf } from "../operations/stack/places.ts";
 import { houseStatus, serveLock, urlOf } from "../operations/stack/status.ts";
 import { planUp } from "../operations/stack/up.ts";
+import { exists } from "../platform/files.ts";
 import { lockOwner } from "../platform/locks.ts";
 import { serve, type UpReport } from "../serve/serve.ts";
 import type { Invocation } from "./command.ts";
@@ -29,6 +30,7 @@ export async function up(invocation: Invocation): Promise<number> {
     for (const line of planLines(planText(plan))) output.line(line);
     return 0;
   }
+  await confirmTarget(invocation, wanted);
   await consent(
     invocation,
     planText(plan).steps.flatMap((step) => (/^(install|fetch) /.test(step.title) ? (step.run ?? []) : [])),
@@ -77,6 +79,7 @@ async function upOptions({ context, options, directory }: Invocation): Promise<U
     engine,
     port: integerOption(options, "port", { from: 1, to: 65_535 }),
     instances: integerOption(options, "instances", { from: 1, to: 32 }),
+    target: textOption(options, "target"),
     isDemo: options["demo"] === true,
     mayInstall: options["install"] === true || context.environment["ROWHOUSE_INSTALL"] !== "never",
   };
@@ -91,18 +94,39 @@ async function alreadyUp({ context, output }: Invocation, wanted: UpOptions, pid
   return isUp ? 0 : 1;
 }
 
+/** A server that Rowhouse did not install is changed only when the plan was confirmed with the database's name. */
+async function confirmTarget({ options, output }: Invocation, wanted: UpOptions): Promise<void> {
+  if (wanted.target === undefined || (await exists(houseFile(wanted.directory)))) return;
+  const { database } = appDefaults(wanted);
+  const isAsked = options["confirm"] === undefined && process.stdin.isTTY && output.isLive;
+  const answer = isAsked
+    ? await ask(
+        `This makes the database ${database} and four roles on ${wanted.target} (--dry-run shows the statements). Type ${database} to go on: `,
+      )
+    : options["confirm"];
+  if (answer === database) return;
+  throw new Problem("RH-USE-003", `nothing was changed on ${wanted.target}: the name ${database} was not given`, {
+    hint: `See what would be done with --dry-run, then add --confirm ${database}.`,
+  });
+}
+
+async function ask(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await terminal.question(question)).trim();
+  } finally {
+    terminal.close();
+  }
+}
+
 /** On a terminal the commands are shown and asked for; elsewhere the person said yes by not saying ROWHOUSE_INSTALL=never. */
 async function consent({ output, options }: Invocation, commands: readonly (readonly string[])[]): Promise<void> {
   if (commands.length === 0) return;
   for (const argv of commands) output.progress(`$ ${argv.join(" ")}${output.isLive ? "\n" : ""}`);
   if (options["install"] || !process.stdin.isTTY || !output.isLive) return;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question("These are needed and not there. Run them? [Y/n] ");
-    if (!/^(y|yes|)$/i.test(answer.trim()))
-      throw new Problem("RH-USE-003", "not installed", { hint: "Install them yourself, or set ROWHOUSE_INSTALL=never to go without nginx." });
-  } finally {
-    terminal.close();
+  const answer = await ask("These are needed and not there. Run them? [Y/n] ");
+  if (!/^(y|yes|)$/i.test(answer)) {
+    throw new Problem("RH-USE-003", "not installed", { hint: "Install them yourself, or set ROWHOUSE_INSTALL=never to go without nginx." });
   }
 }
 

@@ -58,8 +58,22 @@ export interface ServerPlace {
   readonly application: { readonly role: string; readonly database: string };
 }
 
+/** A login without its password. */
+export interface ServerLogin {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database?: string;
+}
+
 export interface ServerFloor {
   readonly defaultPort: number;
+  /** Of a target's URL: `postgres`, `mariadb`. */
+  readonly urlSchemes: readonly string[];
+  /** The password that the engine's own tools would find for a login; undefined when there is none. */
+  findPassword(context: Pick<Context, "environment">, login: ServerLogin): Promise<Secret | undefined>;
+  /** What pins a data directory, of a version: `15` of `15.20`, `10.11` of `10.11.19`. */
+  majorOf(version: string): string;
   /** Debian's packages that bring the server's programs and start nothing. */
   readonly packages: readonly string[];
   /** Complete sets of programs on this machine, newest first; `embeddedRoot` is where npm's servers were put. */
@@ -113,6 +127,8 @@ export interface AccessNames {
   readonly owner: string;
   readonly backup: string;
   readonly monitor: string;
+  /** Where the application connects from, as the server sees it, when that is not this machine. */
+  readonly clientHost?: string;
 }
 
 /** Statements to run in one database by the administrator. */
@@ -152,9 +168,11 @@ export interface AccessFloor {
   /** Rights that hold inside the application's database; may be repeated. */
   rights(names: AccessNames): Change;
   /** Gives a role the password of the house again. */
-  resetPassword(role: string, password: Secret): readonly Sql[];
+  resetPassword(role: string, password: Secret, names: AccessNames): readonly Sql[];
   /** The table of migration steps, as name parts, and the schema or database that holds it. */
   stepsTable(database: string): readonly [string, string];
+  /** Where this session comes from, for accounts that are bound to it; undefined where accounts are not. */
+  clientHost(session: Session): Promise<string | undefined>;
   /** Takes a lock that other sessions wait for, and returns what gives it back. Throws RH-LOCK-001 after 60 s. */
   waitForLock(session: Session, name: string): Promise<() => Promise<void>>;
   /** The acts that must be refused, at least 14. */

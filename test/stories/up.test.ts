@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { engineNames } from "../../src/engines/engines.ts";
@@ -169,6 +169,15 @@ describe.each(engineNames)("what is in the way of a house on %s", (engine) => {
     const refused = await house.up();
     expect([refused.exitCode, refused.json.problem?.code]).toEqual([4, "RH-HOUSE-004"]);
     expect(await readdir(house.directory)).toEqual(["thesis.txt"]);
+  });
+
+  test.runIf(isRoot)("a place that the tiers' users cannot reach is named before anything is made (TRAP-22)", async () => {
+    await using house = await emptyHouse({ engine });
+    await chmod(dirname(house.directory), 0o700);
+    const refused = await house.up();
+    expect([refused.exitCode, refused.json.problem?.code]).toEqual([4, "RH-HOUSE-004"]);
+    expect(refused.json.problem?.message).toContain(dirname(house.directory));
+    expect(await readdir(dirname(house.directory))).toEqual([]);
   });
 
   test("a data directory that was half made is made anew", async () => {

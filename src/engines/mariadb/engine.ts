@@ -2,8 +2,9 @@
 import { mariadbDriver } from "../../drivers/mariadb/driver.ts";
 import type { Engine } from "../engine.ts";
 import { attempts, otherDatabase } from "./access/attempts.ts";
-import { missing, resetPassword, rights, stepsTable, waitForLock } from "./access/roles.ts";
-import { installations, packages, trialPackage } from "./server/binaries.ts";
+import { clientHost, missing, resetPassword, rights, stepsTable, waitForLock } from "./access/roles.ts";
+import { installations, majorOf, packages, trialPackage } from "./server/binaries.ts";
+import { findPassword, urlSchemes } from "./server/credentials.ts";
 import { dataMajor, initialise, initialiseCommand } from "./server/initialise.ts";
 import { administrator, clearRemains, clientCommand, defaultPort, program, socketHost, stopSignal, vitals } from "./server/process.ts";
 import { settingsFiles, writeSettings } from "./server/settings.ts";
@@ -15,6 +16,9 @@ export const mariadb: Engine = {
   driver: mariadbDriver,
   server: {
     defaultPort,
+    urlSchemes,
+    findPassword,
+    majorOf,
     packages,
     installations,
     trialPackage,
@@ -31,5 +35,5 @@ export const mariadb: Engine = {
     clientCommand,
     vitals,
   },
-  access: { missing, rights, resetPassword, stepsTable, waitForLock, attempts, otherDatabase },
+  access: { missing, rights, resetPassword, stepsTable, clientHost, waitForLock, attempts, otherDatabase },
 };

@@ -49,7 +49,11 @@ export async function ensurePassword(goal: AccessGoal, login: ConnectionOptions)
     return false;
   } catch (thrown) {
     if (!isProblem(thrown, "RH-AUTH-001")) throw thrown;
-    await makeChange(goal, { database: undefined, title: "password", statements: goal.engine.access.resetPassword(login.user, login.password) });
+    await makeChange(goal, {
+      database: undefined,
+      title: "password",
+      statements: goal.engine.access.resetPassword(login.user, login.password, goal.names),
+    });
     return true;
   }
 }

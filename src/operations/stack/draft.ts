@@ -16,6 +16,7 @@ import { type House, type HouseConfig, houseFile, readHouse } from "./house.ts";
 import { embeddedRoot } from "./install.ts";
 import { findOwners, type Places } from "./places.ts";
 import type { Runtime } from "./runtime.ts";
+import { parseTarget, type Target, targetAdministrator } from "./target.ts";
 
 export interface UpOptions {
   readonly directory: string;
@@ -25,6 +26,8 @@ export interface UpOptions {
   readonly instances?: number | undefined;
   /** The chapter's five tasks and three projects, into an empty house. */
   readonly isDemo: boolean;
+  /** URL of a server that Rowhouse did not install, for a new house. */
+  readonly target?: string | undefined;
   /** False where nothing may be installed. */
   readonly mayInstall: boolean;
 }
@@ -49,13 +52,22 @@ export async function settleEngine(options: UpOptions): Promise<{ readonly engin
         hint: "Give an empty or new directory with --house.",
       });
     }
-    return { engine: engineNamed(options.engine ?? engineNames[0] ?? ""), house: undefined };
+    return { engine: newEngine(options), house: undefined };
   }
   const house = await readHouse(options.directory);
   refuseOther("engine", options.engine, house.config.engine, house);
   refuseOther("ports.proxy", options.port, house.config.ports.proxy, house);
+  refuseOther("target", options.target, house.config.target ?? "a server of its own", house);
   refuseOther("app.instances", options.instances, house.config.app.instances, house);
   return { engine: engineNamed(house.config.engine), house };
+}
+
+function newEngine(options: UpOptions): Engine {
+  const named = options.engine === undefined ? undefined : engineNamed(options.engine);
+  const targets = options.target === undefined ? undefined : parseTarget(options.target).engine;
+  if (named && targets && named !== targets)
+    throw new Problem("RH-USE-001", `--engine ${named.name} and a target of ${targets.title}`, { hint: "Leave --engine out." });
+  return named ?? targets ?? engineNamed(engineNames[0] ?? "");
 }
 
 function refuseOther(field: string, asked: string | number | undefined, pinned: string | number, house: House): void {
@@ -82,9 +94,36 @@ export async function settleConfig(draft: Draft, installation: Installation): Pr
     engine: engine.name,
     major: installation.major,
     locale: "C.UTF-8",
-    ports: { proxy: options.port ?? 8080, database: port },
-    app: { instances: options.instances ?? 2, database: "taskdb", role: "taskapp" },
+    ports: { proxy: options.port ?? defaultProxyPort, database: port },
+    app: appDefaults(options),
   };
+}
+
+export const defaultProxyPort = 8080;
+
+/** The chapter's names, so that its own login lines work. */
+export function appDefaults(options: UpOptions): HouseConfig["app"] {
+  return { instances: options.instances ?? 2, database: "taskdb", role: "taskapp" };
+}
+
+/** The target of this house, undefined when it runs a server of its own. */
+export function targetOf(draft: Pick<Draft, "house"> & { readonly options?: UpOptions }): Target | undefined {
+  const url = draft.house?.config.target ?? draft.options?.target;
+  return url === undefined ? undefined : parseTarget(url);
+}
+
+export interface DatabaseAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly administrator: ConnectionOptions;
+}
+
+/** Where the database is reached: the house's own server by socket, a target as its URL says. */
+export async function databaseAddress(draft: Pick<Draft, "context" | "engine" | "places" | "house">): Promise<DatabaseAddress> {
+  const target = targetOf(draft);
+  if (target) return { host: target.host, port: target.port, administrator: await targetAdministrator(draft.context, draft.places, target) };
+  const place = await serverPlace(draft);
+  return { host: draft.engine.server.socketHost(place), port: place.port, administrator: draft.engine.server.administrator(place) };
 }
 
 export function houseOf(draft: Draft): House {
@@ -133,11 +172,11 @@ export async function rolePasswords(places: Places): Promise<RolePasswords> {
 export async function logins(
   draft: Pick<Draft, "context" | "engine" | "places" | "house">,
 ): Promise<Record<"application" | "owner" | "monitor", ConnectionOptions>> {
-  const place = await serverPlace(draft);
+  const { host, port } = await databaseAddress(draft);
   const { config } = houseOf(draft as Draft);
   const names = accessNames(config);
   const passwords = await rolePasswords(draft.places);
-  const base = { host: draft.engine.server.socketHost(place), port: place.port, database: config.app.database };
+  const base = { host, port, database: config.app.database };
   return {
     application: { ...base, user: names.application, password: passwords.application, applicationName: "rowhouse proof" },
     owner: { ...base, user: names.owner, password: passwords.owner, applicationName: "rowhouse migrate" },

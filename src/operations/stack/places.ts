@@ -2,10 +2,10 @@
 // directory to the next tier's socket; as an ordinary user one uid is all there is.
 import { createHash } from "node:crypto";
 import { lstat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { Problem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
-import { ensureDirectory, exists } from "../../platform/files.ts";
+import { ensureDirectory, exists, statIfThere } from "../../platform/files.ts";
 import { currentUser, findUser, isRoot, type SystemUser } from "../../platform/users.ts";
 
 export interface Places {
@@ -71,6 +71,18 @@ export async function missingUsers(): Promise<readonly string[]> {
   if (!isRoot()) return [];
   const found = await Promise.all(Object.values(tierUsers).map(async (name) => ((await findUser(name)) ? [] : [name])));
   return found.flat();
+}
+
+/** As root the tiers run as users of their own, who must get to the house (TRAP-22). Throws RH-HOUSE-004 naming the closed door. */
+export async function refuseUnreachable(house: string): Promise<void> {
+  if (!isRoot()) return;
+  for (let directory = dirname(house); directory !== dirname(directory); directory = dirname(directory)) {
+    const found = await statIfThere(directory);
+    if (!found || (Number(found.mode) & 0o001) !== 0) continue;
+    throw new Problem("RH-HOUSE-004", `${directory} lets only its owner in, and the tiers run as ${Object.values(tierUsers).join(", ")}`, {
+      hint: `chmod o+x ${directory}, or give another place with --house.`,
+    });
+  }
 }
 
 /** Makes every directory with its owner and mode. May be repeated. */

@@ -71,7 +71,7 @@ function stoppedTiers(house: House, engine: Engine): readonly TierStatus[] {
   return [
     { tier: "proxy", state: "stopped", where: `127.0.0.1:${ports.proxy}`, seen: "" },
     { tier: "app", state: "stopped", where: house.config.app.role, seen: "" },
-    { tier: "database", state: "stopped", where: `127.0.0.1:${ports.database}`, seen: `${engine.title} ${house.config.major}` },
+    { tier: "database", state: "stopped", where: databaseWhere(house), seen: `${engine.title} ${house.config.major}` },
   ];
 }
 
@@ -113,7 +113,11 @@ async function probeLife(context: Context, target: { readonly socketPath: string
 
 async function databaseStatus(context: Context, house: House, engine: Engine, places: Places): Promise<TierStatus> {
   const { monitor } = await logins({ context, engine, places, house });
-  return probed("database", `127.0.0.1:${house.config.ports.database}`, () => probeDatabase(context, engine, monitor));
+  return probed("database", databaseWhere(house), () => probeDatabase(context, engine, monitor));
+}
+
+function databaseWhere(house: House): string {
+  return house.config.target ?? `127.0.0.1:${house.config.ports.database}`;
 }
 
 async function probed(

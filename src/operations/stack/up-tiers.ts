@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { render, word } from "../../deploy/render.ts";
+import type { ConnectionOptions } from "../../drivers/driver.ts";
 import type { Evidence } from "../../foundation/evidence.ts";
 import type { Step } from "../../foundation/plan.ts";
 import { Problem } from "../../foundation/problem.ts";
@@ -14,10 +15,20 @@ import { run, runAnyway } from "../../platform/processes.ts";
 import { type AccessGoal, ensurePassword, establishAccess, rightsText } from "../access/establish.ts";
 import { proveApplicationRights } from "../access/prove.ts";
 import { loadDemo } from "./demo.ts";
-import { accessNames, type Draft, findNginx, houseOf, logins, rolePasswords, serverPlace } from "./draft.ts";
+import { accessNames, databaseAddress, type Draft, findNginx, houseOf, logins, rolePasswords, serverPlace, targetOf } from "./draft.ts";
 import { bundledMigrations, migrate } from "./migrate.ts";
 import { findOwners, tierUsers } from "./places.ts";
-import { type AppSettings, appMember, appSocket, databaseMember, nginxCommand, type ProxySettings, proxyMember, type Tier } from "./tiers.ts";
+import {
+  type AppSettings,
+  appMember,
+  appSocket,
+  databaseMember,
+  nginxCommand,
+  probeDatabase,
+  type ProxySettings,
+  proxyMember,
+  type Tier,
+} from "./tiers.ts";
 
 async function tierOf(draft: Draft): Promise<Tier> {
   return { context: draft.context, house: houseOf(draft), places: draft.places, owners: await findOwners() };
@@ -32,6 +43,19 @@ export async function databaseStep(draft: Draft): Promise<Step> {
       const place = await serverPlace(draft);
       await engine.server.writeSettings(place);
       return [await runtime.bringUp(await databaseMember(await tierOf(draft), engine, place), signal)];
+    },
+  };
+}
+
+/** A server that Rowhouse did not install is reached, and neither started nor configured. */
+export function targetStep(draft: Draft): Step {
+  const { context, engine } = draft;
+  return {
+    title: `reach the ${engine.title} server`,
+    why: "tier 3 is there already: it is neither started nor configured here",
+    act: async () => {
+      const { administrator } = await databaseAddress(draft);
+      return [await probeDatabase(context, engine, administrator)];
     },
   };
 }
@@ -56,8 +80,20 @@ export async function schemaStep(draft: Draft): Promise<Step> {
 }
 
 async function accessGoal(draft: Draft): Promise<AccessGoal> {
-  const administrator = draft.engine.server.administrator(await serverPlace(draft));
-  return { engine: draft.engine, administrator, names: accessNames(houseOf(draft).config), passwords: await rolePasswords(draft.places) };
+  const { administrator } = await databaseAddress(draft);
+  const names = accessNames(houseOf(draft).config);
+  const clientHost = targetOf(draft) ? await clientHostOf(draft, administrator) : undefined;
+  return {
+    engine: draft.engine,
+    administrator,
+    names: { ...names, ...(clientHost === undefined ? {} : { clientHost }) },
+    passwords: await rolePasswords(draft.places),
+  };
+}
+
+async function clientHostOf(draft: Draft, administrator: ConnectionOptions): Promise<string | undefined> {
+  await using session = await draft.engine.driver.connect(administrator);
+  return await draft.engine.access.clientHost(session);
 }
 
 export function proofStep(draft: Draft): Step {
@@ -68,7 +104,7 @@ export function proofStep(draft: Draft): Step {
     act: async () => {
       const { names, administrator } = await accessGoal(draft);
       const { owner, application } = await logins(draft);
-      const verdict = await proveApplicationRights(context, { engine, names, administrator, owner, application, isOwnServer: true });
+      const verdict = await proveApplicationRights(context, { engine, names, administrator, owner, application, isOwnServer: !targetOf(draft) });
       if (verdict.state === "sound") return verdict.evidence;
       const seen = verdict.state === "faulty" ? verdict.findings.map((finding) => finding.seen).join("; ") : verdict.because;
       throw new Problem("RH-PROOF-001", `the application's rights are not what they should be: ${seen}`, {
@@ -97,14 +133,14 @@ export async function appStep(draft: Draft): Promise<Step> {
 }
 
 async function appSettings(draft: Draft, tier: Tier, isBuiltIn: boolean): Promise<AppSettings> {
-  const { places, engine } = draft;
+  const { places } = draft;
   const owner = tier.owners?.app;
   const passwords = await rolePasswords(places);
   const passwordFile = join(places.app, "password");
   const text = `${passwords.application.reveal()}\n`;
   if ((await readIfThere(passwordFile)) !== text) await writeFileAtomic(passwordFile, text, owner ? { owner } : {});
-  const place = await serverPlace(draft);
-  const settings = { passwordFile, databaseHost: engine.server.socketHost(place), databasePort: place.port };
+  const { host, port } = await databaseAddress(draft);
+  const settings = { passwordFile, databaseHost: host, databasePort: port };
   const bundle = await publishOnce({ from: packageFiles.appBundle, directory: places.app, name: "app", ending: ".mjs", owner });
   const node = await reachableNode(tier);
   if (!isBuiltIn) return { ...settings, bundle, node };

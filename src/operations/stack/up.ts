@@ -8,12 +8,24 @@ import type { Context } from "../../platform/context.ts";
 import { exists, freeBytes, writeFileAtomic } from "../../platform/files.ts";
 import { diskFull, run } from "../../platform/processes.ts";
 import { userAddCommand } from "../../platform/users.ts";
-import { appStep, databaseStep, proofStep, proxyStep, schemaStep, throughStep } from "./up-tiers.ts";
-import { type Draft, findInstallation, findNginx, serverPlace, settleConfig, settleEngine, type UpOptions } from "./draft.ts";
-import { type House, houseFile, houseText } from "./house.ts";
+import { appStep, databaseStep, targetStep, proofStep, proxyStep, schemaStep, throughStep } from "./up-tiers.ts";
+import {
+  appDefaults,
+  defaultProxyPort,
+  type Draft,
+  findInstallation,
+  findNginx,
+  serverPlace,
+  settleConfig,
+  settleEngine,
+  targetOf,
+  type UpOptions,
+} from "./draft.ts";
+import { type House, type HouseConfig, houseFile, houseText } from "./house.ts";
 import { canInstallPackages, installPackages, installTrial, packageStep, trialCommand } from "./install.ts";
-import { findOwners, makePlaces, missingUsers, placesOf } from "./places.ts";
+import { findOwners, makePlaces, missingUsers, placesOf, refuseUnreachable } from "./places.ts";
 import { Runtime } from "./runtime.ts";
+import { keepPassword, type Target, targetAdministrator } from "./target.ts";
 import { Problem } from "../../foundation/problem.ts";
 
 const newServerBytes = 300_000_000;
@@ -28,14 +40,17 @@ export async function planUp(context: Context, options: UpOptions): Promise<Uppi
   const { engine, house } = await settleEngine(options);
   const places = placesOf(context, options.directory);
   const draft: Draft = { context, options, engine, places, runtime: new Runtime(context, places), house };
-  await refuseOtherData(draft);
-  await refuseFullDisk(draft);
+  await refuseUnreachable(options.directory);
+  if (!targetOf(draft)) {
+    await refuseOtherData(draft);
+    await refuseFullDisk(draft);
+  }
   const steps = [
     ...(await installSteps(draft)),
     ...(await userSteps()),
     ...(await houseSteps(draft)),
-    ...(await dataSteps(draft)),
-    await databaseStep(draft),
+    ...(targetOf(draft) ? [] : await dataSteps(draft)),
+    targetOf(draft) ? targetStep(draft) : await databaseStep(draft),
     await schemaStep(draft),
     proofStep(draft),
     await appStep(draft),
@@ -77,7 +92,7 @@ async function installSteps(draft: Draft): Promise<readonly Step[]> {
   const mayApt = options.mayInstall && (await canInstallPackages(context));
   const wanted: string[] = [];
   const steps: Step[] = [];
-  if (!(await findInstallation(draft))) {
+  if (!targetOf(draft) && !(await findInstallation(draft))) {
     if (engine.server.packages.length > 0) {
       if (!mayApt) throw serverMissing(engine);
       wanted.push(...engine.server.packages);
@@ -154,9 +169,28 @@ async function houseSteps(draft: Draft): Promise<readonly Step[]> {
 }
 
 async function writeHouse(draft: Draft): Promise<House> {
+  const target = targetOf(draft);
+  if (target) return writeTargetHouse(draft, target);
   const installation = await findInstallation(draft);
   if (!installation) throw serverMissing(draft.engine);
   const config = await settleConfig(draft, installation);
+  await writeFileAtomic(houseFile(draft.options.directory), houseText(config), { mode: 0o644 });
+  return { directory: draft.options.directory, config };
+}
+
+async function writeTargetHouse(draft: Draft, target: Target): Promise<House> {
+  const administrator = await targetAdministrator(draft.context, draft.places, target);
+  await using session = await draft.engine.driver.connect(administrator);
+  const { version } = await draft.engine.server.vitals(session);
+  const config: HouseConfig = {
+    engine: draft.engine.name,
+    major: draft.engine.server.majorOf(version),
+    locale: "C.UTF-8",
+    target: draft.options.target ?? "",
+    ports: { proxy: draft.options.port ?? defaultProxyPort, database: target.port },
+    app: appDefaults(draft.options),
+  };
+  await keepPassword(draft.places, administrator.password);
   await writeFileAtomic(houseFile(draft.options.directory), houseText(config), { mode: 0o644 });
   return { directory: draft.options.directory, config };
 }

@@ -7,8 +7,10 @@ import { type Sql, sql } from "../../../foundation/sql.ts";
 import type { AccessNames, Change, RolePasswords } from "../../engine.ts";
 import { storedPassword } from "./password.ts";
 
-/** The socket, and TCP on loopback: names are not resolved. */
-const hosts = ["localhost", "127.0.0.1", "::1"];
+/** The socket, TCP on loopback (names are not resolved), and where the application is when it is elsewhere. */
+function hostsOf(names: Pick<AccessNames, "clientHost">): readonly string[] {
+  return [...new Set(["localhost", "127.0.0.1", "::1", ...(names.clientHost === undefined ? [] : [names.clientHost])])];
+}
 
 export async function missing(session: Session, names: AccessNames, passwords: RolePasswords): Promise<readonly Change[]> {
   const users = await session.all<{ user: string; host: string }>(sql`select user, host from mysql.global_priv`);
@@ -21,7 +23,7 @@ export async function missing(session: Session, names: AccessNames, passwords: R
     [names.monitor, passwords.monitor],
   ];
   const userChanges = wanted.flatMap(([role, password]) =>
-    hosts
+    hostsOf(names)
       .filter((host) => !has.has(`${role}@${host}`))
       .map((host) => sql`create user ${account(role, host)} identified via mysql_native_password using ${sql.literal(storedPassword(password))}`),
   );
@@ -36,8 +38,8 @@ export async function missing(session: Session, names: AccessNames, passwords: R
 
 export function rights(names: AccessNames): Change {
   const grants = (role: string, what: Sql, database: string) =>
-    hosts.map((host) => sql`grant ${what} on ${pattern(database)}.* to ${account(role, host)}`);
-  const everywhere = (role: string, what: Sql) => hosts.map((host) => sql`grant ${what} on *.* to ${account(role, host)}`);
+    hostsOf(names).map((host) => sql`grant ${what} on ${pattern(database)}.* to ${account(role, host)}`);
+  const everywhere = (role: string, what: Sql) => hostsOf(names).map((host) => sql`grant ${what} on *.* to ${account(role, host)}`);
   const [steps] = stepsTable(names.database);
   return {
     database: undefined,
@@ -54,10 +56,15 @@ export function rights(names: AccessNames): Change {
   };
 }
 
-export function resetPassword(role: string, password: Secret): readonly Sql[] {
-  return hosts.map(
+export function resetPassword(role: string, password: Secret, names: AccessNames): readonly Sql[] {
+  return hostsOf(names).map(
     (host) => sql`alter user ${account(role, host)} identified via mysql_native_password using ${sql.literal(storedPassword(password))}`,
   );
+}
+
+export async function clientHost(session: Session): Promise<string | undefined> {
+  const [row] = await session.all<{ host: string }>(sql`select substring_index(user(), '@', -1) as host`);
+  return row?.host;
 }
 
 /** Waits up to 60 s. The lock lives as long as the session, and holds for the database the session is in. */

@@ -11,7 +11,11 @@ export async function installations(context: Context, _options: { readonly embed
   const initialiser = await findProgram(context, "mariadb-install-db");
   if (!server || !initialiser) return [];
   const version = await versionOf(server);
-  return version ? [{ version, major: version.split(".").slice(0, 2).join("."), directory: dirname(server), isTrial: false }] : [];
+  return version ? [{ version, major: majorOf(version), directory: dirname(server), isTrial: false }] : [];
+}
+
+export function majorOf(version: string): string {
+  return version.split(".").slice(0, 2).join(".");
 }
 
 export function trialPackage(_major?: string): string | undefined {

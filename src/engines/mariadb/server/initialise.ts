@@ -11,6 +11,7 @@ import type { Context } from "../../../platform/context.ts";
 import { ensureDirectory, moveIntoPlace, readIfThere, remove } from "../../../platform/files.ts";
 import { endAllWorkingIn, run, start, stop } from "../../../platform/processes.ts";
 import type { ServerPlace } from "../../engine.ts";
+import { temporaryDirectory } from "./settings.ts";
 
 export async function dataMajor(dataDirectory: string): Promise<string | undefined> {
   const text = (await readIfThere(join(dataDirectory, "mariadb_upgrade_info"))) ?? (await readIfThere(join(dataDirectory, "mysql_upgrade_info")));
@@ -25,6 +26,7 @@ export function initialiseCommand(place: ServerPlace): readonly string[] {
     `--datadir=${place.dataDirectory}`,
     "--auth-root-authentication-method=socket",
     `--auth-root-socket-user=${place.administrator}`,
+    `--tmpdir=${temporaryDirectory(place)}`,
     "--skip-test-db",
     "--skip-name-resolve",
   ];
@@ -36,6 +38,7 @@ export async function initialise(context: Context, place: ServerPlace): Promise<
   await endAllWorkingIn(partial.dataDirectory, { graceMs: 0, clock: context.clock }); // of a run that was killed
   await remove(partial.dataDirectory);
   await ensureDirectory(partial.dataDirectory, owner);
+  await ensureDirectory(temporaryDirectory(place), owner);
   await run({ argv: initialiseCommand(partial), ...owner, timeoutMs: 120_000 });
   await secure(context, partial);
   await remove(place.dataDirectory); // an empty one that an earlier step made
@@ -48,6 +51,7 @@ async function secure(context: Context, place: ServerPlace): Promise<void> {
       join(place.installation.directory, "mariadbd"),
       "--no-defaults",
       `--datadir=${place.dataDirectory}`,
+      `--tmpdir=${temporaryDirectory(place)}`,
       "--socket=secure.sock",
       "--skip-networking",
       "--skip-name-resolve",

@@ -1,6 +1,6 @@
 // Rowhouse's own option file of a MariaDB server: where it listens, what it may read and write. No other option file is read.
 // Source: mariadb.com/kb/en/server-system-variables
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { ensureDirectory, exists, writeFileAtomic } from "../../../platform/files.ts";
 import type { ServerPlace } from "../../engine.ts";
 
@@ -10,6 +10,7 @@ export function settingsFiles(place: ServerPlace): readonly string[] {
 
 export async function writeSettings(place: ServerPlace): Promise<void> {
   const filesDirectory = join(place.dataDirectory, "..", "files");
+  await ensureDirectory(temporaryDirectory(place), place.owner ? { owner: place.owner } : {});
   await ensureDirectory(filesDirectory, place.owner ? { owner: place.owner } : {});
   const settings: Readonly<Record<string, string>> = {
     datadir: place.dataDirectory,
@@ -19,6 +20,7 @@ export async function writeSettings(place: ServerPlace): Promise<void> {
     skip_name_resolve: "on",
     local_infile: "off",
     secure_file_priv: filesDirectory,
+    tmpdir: temporaryDirectory(place),
     symbolic_links: "off",
     character_set_server: "utf8mb4",
     collation_server: "utf8mb4_nopad_bin",
@@ -32,6 +34,11 @@ export async function writeSettings(place: ServerPlace): Promise<void> {
   const options = { mode: 0o644, ...(place.owner ? { owner: place.owner } : {}) };
   if (!(await exists(personalFile(place)))) await writeFileAtomic(personalFile(place), "# Your settings.\n[mariadbd]\n", options);
   await writeFileAtomic(join(place.settingsDirectory, "mariadb.cnf"), text, options);
+}
+
+/** A server cleans its temporary directory at its start, another server's files included, so no two share one. */
+export function temporaryDirectory(place: ServerPlace): string {
+  return join(dirname(place.dataDirectory), "temporary");
 }
 
 export function socketOf(place: ServerPlace): string {

@@ -41,10 +41,12 @@ export function attempts(ground: ProofGround): readonly Attempt[] {
     { title: "load a file of the server", act: sql`copy ${canary} from '/etc/passwd'` },
     { title: "run a program on the server", act: sql`copy ${canary} to program 'true'` },
     { title: "write the record of migrations", act: sql`delete from ${sql.id(...stepsTable(names.database))} where version < 0` },
-    { title: "log in to the database postgres", login: { ...ground.login, database: "postgres" } },
     ...(ground.otherDatabase === undefined
       ? []
-      : [{ title: "log in to another database", login: { ...ground.login, database: ground.otherDatabase } }]),
+      : [
+          { title: "log in to the database postgres", login: { ...ground.login, database: "postgres" } },
+          { title: "log in to another database", login: { ...ground.login, database: ground.otherDatabase } },
+        ]),
     { title: "log in as the administrator over TCP", login: { ...ground.login, host: "127.0.0.1", user: "postgres", password: new Secret("") } },
   ];
 }

@@ -62,8 +62,13 @@ export function rights(names: AccessNames): Change {
   };
 }
 
-export function resetPassword(role: string, password: Secret): readonly Sql[] {
+export function resetPassword(role: string, password: Secret, _names: AccessNames): readonly Sql[] {
   return [sql`alter role ${sql.id(role)} login password ${sql.literal(storedPassword(password))}`];
+}
+
+/** A role is a name here; where it may come from is the server's rules. */
+export async function clientHost(_session: Session): Promise<string | undefined> {
+  return undefined;
 }
 
 /** Waits up to 60 s. The lock lives as long as the session. */

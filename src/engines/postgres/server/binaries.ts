@@ -32,6 +32,10 @@ export async function installations(_context: Context, options: { readonly embed
   return [...machine, ...trial];
 }
 
+export function majorOf(version: string): string {
+  return version.split(".")[0] ?? version;
+}
+
 export function trialPackage(major: string = newestTrial): string | undefined {
   const machine = `${platform()}-${arch()}`;
   const version = trialVersions[major];
@@ -50,7 +54,7 @@ async function complete(directories: readonly string[], isTrial: boolean): Promi
     const programs = await Promise.all(needed.map((name) => isProgram(join(directory, name))));
     if (!programs.every(Boolean)) continue;
     const version = await versionOf(join(directory, "postgres"));
-    if (version) found.push({ version, major: version.split(".")[0] ?? version, directory, isTrial });
+    if (version) found.push({ version, major: majorOf(version), directory, isTrial });
   }
   return found.sort((a, b) => Number(b.major) - Number(a.major));
 }
