@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { compare, type Present, type Written } from "../support/faults/compare.ts";
+import { chosen, faultIds } from "../support/faults/faults.ts";
 import { pick, randomOf } from "../support/faults/random.ts";
 import { secretsInLogs } from "../support/faults/secrets.ts";
+import { victimOf } from "../support/faults/suite.ts";
 import { openWriteLog } from "../support/faults/write-log.ts";
 
 const written: Written = {
@@ -126,5 +128,18 @@ describe("chance", () => {
     expect(drawn(7)).toEqual(drawn(7));
     expect(drawn(7)).not.toEqual(drawn(8));
     expect(["a", "b"]).toContain(pick(randomOf(7), ["a", "b"]));
+  });
+});
+
+describe("the suite", () => {
+  test("runs what is named, everything when nothing is, and refuses a name there is not", () => {
+    expect(chosen(faultIds, ["FAULT-2"])).toEqual(["FAULT-2"]);
+    expect(chosen(faultIds, [])).toEqual(faultIds);
+    expect(() => chosen(faultIds, ["FAULT-2", "FAULT-99"])).toThrow("FAULT-99");
+  });
+
+  test.each(faultIds)("gives each victim of %s its turn, the same for the same seed", (id) => {
+    expect(victimOf(id, 7)).toBe(victimOf(id, 7));
+    expect(victimOf(id, 7)).not.toBe(victimOf(id, 8));
   });
 });

@@ -16,7 +16,7 @@ export interface SuiteOptions {
   readonly results: string;
 }
 
-/** Returns how many faults were found. */
+/** Returns how many faults were found. @public scripts/faults.js calls it. */
 export async function runSuite(options: SuiteOptions): Promise<number> {
   const reports = new Map<FaultId, RunReport[]>(options.ids.map((id) => [id, []]));
   const calm: RunReport[] = [];
@@ -25,7 +25,7 @@ export async function runSuite(options: SuiteOptions): Promise<number> {
     calm.push(tell(options, "calm", await runCalm(scene, { seed: options.seed, load: loads.full })));
     for (const id of options.ids) {
       const done = reports.get(id) ?? [];
-      for (let run = 0; run < options.runs; run++) done.push(tell(options, id, await runOne(scene, id, options.seed + run)));
+      for (let run = 0; run < options.runs; run++) done.push(tell(options, id, await runOne(scene, { id, seed: options.seed + run })));
       save(options, id, done);
     }
   }
@@ -33,11 +33,16 @@ export async function runSuite(options: SuiteOptions): Promise<number> {
   return [...calm, ...reports.values()].flat().reduce((sum, { found }) => sum + found.length, 0);
 }
 
-async function runOne(scene: Scene, id: FaultId, seed: number): Promise<RunReport> {
+async function runOne(scene: Scene, { id, seed }: { readonly id: FaultId; readonly seed: number }): Promise<RunReport> {
+  return runFault(scene, { victim: victimOf(id, seed), seed, load: loads.full });
+}
+
+/** The victims of a fault take turns, by the seed. */
+export function victimOf(id: FaultId, seed: number): Victim {
   const victims: readonly Victim[] = faults[id];
   const victim = victims[seed % victims.length];
   if (!victim) throw new Error(`${id} has no victims`);
-  return runFault(scene, { victim, seed, load: loads.full });
+  return victim;
 }
 
 function tell({ print }: SuiteOptions, id: string, report: RunReport): RunReport {
