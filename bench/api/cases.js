@@ -33,7 +33,7 @@ export const postedTask = {
 
 /**
  * One measurement. A contender that speaks no HTTP has no percentiles here.
- * @typedef {{ readonly rate: number, readonly p50Ms?: number, readonly p99Ms?: number, readonly errors: number }} Sample
+ * @typedef {{ readonly rate: number, readonly p50Ms?: number, readonly p99Ms?: number, readonly errors: number, readonly errorKinds?: Readonly<Record<string, number>> }} Sample
  */
 
 /**

@@ -20,8 +20,12 @@ export function measureHttp({ url, range, signal }) {
       signal,
     });
     const { requests, micros, p50Micros, p99Micros, errors } = JSON.parse(stdout.trim().split("\n").at(-1));
-    return { rate: requests / (micros / 1e6), p50Ms: p50Micros / 1e3, p99Ms: p99Micros / 1e3, errors };
+    return { rate: requests / (micros / 1e6), p50Ms: p50Micros / 1e3, p99Ms: p99Micros / 1e3, errors: sumOf(errors), errorKinds: errors };
   };
+}
+
+function sumOf(errors) {
+  return Object.values(errors).reduce((sum, count) => sum + count, 0);
 }
 
 /** Refuses to measure what does not answer rightly: a wrong answer can be fast. */

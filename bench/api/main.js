@@ -1,7 +1,7 @@
 // npm run bench api: the task application through nginx, beside pooled Flask and beside the limit. Rounds are interleaved and
 // each begins with another contender, so that a drift of the machine hits all; what is told is the median of the rounds.
 import { whole, median, printTable } from "../support/figures.js";
-import { standingHouse } from "../support/house.js";
+import { keepLogs, standingHouse } from "../support/house.js";
 import { ensurePackages } from "../support/packages.js";
 import { openRecord, writeRecord } from "../support/record.js";
 import { inScope, temporaryDirectory } from "../support/scope.js";
@@ -45,7 +45,9 @@ async function compare({ engine, settings, signal }) {
     report({ engine, contenders, results, versions, settings });
     const path = writeRecord(`api-${engine}`, { bench: "api", engine, ...record, settings, versions, results, samples });
     console.log(`\n${path}\n`);
-    return results.reduce((sum, { errors }) => sum + errors, 0);
+    const errors = results.reduce((sum, one) => sum + one.errors, 0);
+    if (errors > 0) console.log(`${errors} requests failed; the house's logs: ${await keepLogs(house.places)}\n`);
+    return errors;
   });
 }
 

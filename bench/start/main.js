@@ -4,7 +4,7 @@ import { chmod, mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { engineNamed } from "../../dist/engines/engines.js";
 import { median, printTable } from "../support/figures.js";
-import { newHouse, rowhouse } from "../support/house.js";
+import { endHouse, newHouse, rowhouse } from "../support/house.js";
 import { openRecord, writeRecord } from "../support/record.js";
 import { inScope, owners, temporaryDirectory } from "../support/scope.js";
 import { programs } from "./programs.js";
@@ -43,7 +43,7 @@ async function compare({ engine, rounds, signal }) {
 async function timeHouse({ engine, signal, later }) {
   const root = await temporaryDirectory(later);
   const { directory, tookMs: fresh } = await newHouse({ engine: engine.name, root, signal });
-  later(() => rowhouse(["down", "--house", directory]));
+  later(() => endHouse(directory));
   await rowhouse(["down", "--house", directory], signal);
   const again = await timed(() => rowhouse(["up", "--house", directory, "--detach", "--json"], signal));
   return { fresh, again };

@@ -1,6 +1,6 @@
 // A house for a bench: brought up by the command itself in a directory of its own, taken down at the end.
-import { chmod, mkdtemp } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, cp, mkdtemp, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { engineNamed } from "../../dist/engines/engines.js";
 import { logins } from "../../dist/operations/stack/draft.js";
@@ -31,7 +31,7 @@ export async function freePort(from = 18_900) {
  */
 export async function standingHouse({ engine, root, signal, later }) {
   const { directory, port, evidence } = await newHouse({ engine, root, signal });
-  later(() => rowhouse(["down", "--house", directory]));
+  later(() => endHouse(directory));
   const places = placesOf(context, directory);
   const house = await readHouse(directory);
   return {
@@ -42,6 +42,25 @@ export async function standingHouse({ engine, root, signal, later }) {
     logins: await logins({ context, engine: engineNamed(engine), places, house }),
     seen: Object.fromEntries(evidence.map(({ subject, seen }) => [subject, seen])),
   };
+}
+
+/** Takes a house down and its sockets' directory away. One that does not end leaves its logs in bench/results/. */
+export async function endHouse(directory) {
+  const places = placesOf(context, directory);
+  try {
+    await rowhouse(["down", "--house", directory]);
+    await rm(places.run, { recursive: true, force: true });
+  } catch (thrown) {
+    const kept = await keepLogs(places);
+    throw new Error(`${thrown.message}\nIts logs: ${kept}`, { cause: thrown });
+  }
+}
+
+/** @returns {Promise<string>} where the house's logs are kept when the house itself is removed */
+export async function keepLogs({ house, logs }) {
+  const kept = join(fileURLToPath(new URL("../results/", import.meta.url)), `logs-${basename(house)}`);
+  await cp(logs, kept, { recursive: true });
+  return kept;
 }
 
 /**
@@ -58,7 +77,7 @@ export async function newHouse({ engine, root, signal }) {
       const { stdout } = await rowhouse(["up", "--house", directory, "--engine", engine, "--port", String(port), "--detach", "--json"], signal);
       return { directory, port, tookMs: performance.now() - began, evidence: JSON.parse(stdout.trim().split("\n").at(-1)).evidence };
     } catch (thrown) {
-      await rowhouse(["down", "--house", directory]).catch(() => undefined); // whatever came up; the first failure is the one to tell
+      await endHouse(directory).catch(() => undefined); // whatever came up; the first failure is the one to tell
       if (attempt === 3 || !String(thrown.message).includes("RH-NET-001")) throw thrown;
     }
   }
