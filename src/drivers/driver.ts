@@ -35,6 +35,7 @@ export interface Queryable {
   run(statement: Sql, options?: StatementOptions): Promise<number>;
 }
 
+/** Takes one statement at a time. */
 export interface Session extends Queryable, AsyncDisposable {
   /** Rows in batches, with memory for one batch whatever the size of the answer; the deadline is each batch's. May be left early. */
   stream<Row>(statement: Sql, options: { readonly batchRows: number; readonly signal?: AbortSignal }): AsyncIterable<readonly Row[]>;

@@ -58,6 +58,7 @@ function watchOver(wire: Wire, { limitMs, signal }: { readonly limitMs: number; 
   const give = () => {
     isLate = true;
     fail(new Problem("RH-TIME-001", `${wire.where} did not answer a statement in time`));
+    void wire.cancel().catch(() => undefined); // a server that is well goes on otherwise, with nobody to hear it
     wire.destroy();
   };
   let timer = setTimeout(give, limitMs);

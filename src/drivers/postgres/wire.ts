@@ -1,5 +1,6 @@
 // node-postgres as a wire. Always the extended protocol: one statement a call, values bound (TRAP-13). Answers in batches are a
-// portal. Sources: postgresql.org/docs/current/protocol-flow.html (cancelling, portals), node-postgres.com/apis/cursor
+// portal; the server would count the reader's pauses as its own time, so that a stream's deadline is this side's alone, batch by
+// batch. Sources: postgresql.org/docs/current/protocol-flow.html (cancelling, portals), node-postgres.com/apis/cursor
 import { createConnection } from "node:net";
 import type pg from "pg";
 import Cursor from "pg-cursor";
@@ -29,7 +30,8 @@ export function wireOver(client: pg.Client, options: ConnectionOptions): Wire {
       if (word === "commit" && command === "ROLLBACK")
         throw new Problem("RH-SQL-003", "the transaction was rolled back: a statement in it had failed");
     },
-    open: async (statement, batchRows) => readerOf(client, render(statement), batchRows),
+    open: (statement, batchRows) =>
+      open(client, render(statement), { batchRows, deadlineMs: options.statementTimeoutMs ?? deadlines.statementTimeoutMs }),
     cancel: () => cancel(client, options),
     end: () => client.end(),
     destroy: () => connectionOf(client).stream.destroy(),
@@ -37,9 +39,20 @@ export function wireOver(client: pg.Client, options: ConnectionOptions): Wire {
   };
 }
 
-function readerOf(client: pg.Client, { text, values }: Rendered, batchRows: number): Reader {
+async function open(
+  client: pg.Client,
+  { text, values }: Rendered,
+  how: { readonly batchRows: number; readonly deadlineMs: number },
+): Promise<Reader> {
+  await client.query("set statement_timeout = 0");
   const cursor = client.query(new Cursor<unknown>(text, [...values]));
-  return { read: () => cursor.read(batchRows), close: () => cursor.close() };
+  return {
+    read: () => cursor.read(how.batchRows),
+    close: async () => {
+      await cursor.close();
+      await client.query({ text: "select set_config('statement_timeout', $1, false)", values: [String(how.deadlineMs)] });
+    },
+  };
 }
 
 /** A cancel request takes no place of max_connections and no password, and is answered by closing the connection. */
