@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { engineNames } from "../../src/engines/engines.ts";
 import { HouseSchema } from "../../src/operations/stack/house.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -20,6 +21,19 @@ describe("links", () => {
   test("that lead nowhere are found", () => {
     const text = "[a](docs/nothing.md) [b](README.md#no-such-part) [c](README.md#use-it) ![d](docs/images/board.png)";
     expect(deadLinks("README.md", text)).toEqual(["docs/nothing.md", "README.md#no-such-part"]);
+  });
+});
+
+describe("paths of the source", () => {
+  test.each(pages)("in %s are there", (path) => {
+    expect(deadPaths(textOf(path))).toEqual([]);
+  });
+
+  test("that are not there are found", () => {
+    expect(deadPaths("`src/cli/up.ts` `src/cli/planted.ts` `src/engines/*/engine.ts` `src/engines/*/planted.ts`")).toEqual([
+      "src/cli/planted.ts",
+      "src/engines/*/planted.ts",
+    ]);
   });
 });
 
@@ -58,6 +72,13 @@ function leadsSomewhere(path: string, link: string): boolean {
   const target = file === "" ? path : join(dirname(path), file);
   if (!existsSync(join(root, target))) return false;
   return part === undefined || partsOf(textOf(target)).includes(part);
+}
+
+/** Paths between backticks, as `src/cli/up.ts`; `*` stands for each engine. */
+function deadPaths(text: string): readonly string[] {
+  const paths = [...text.matchAll(/`((?:src|test|scripts|web|bench|docs|changes)\/[\w./*-]*)`/g)].map((match) => match[1] ?? "");
+  const places = (path: string) => (path.includes("*") ? engineNames.map((name) => path.replace("*", name)) : [path]);
+  return paths.filter((path) => !path.startsWith("test/results") && !places(path).every((place) => existsSync(join(root, place))));
 }
 
 /** Headings as their links name them, and explicit anchors. */
