@@ -17,6 +17,9 @@ const { engineNames } = await load("src/engines/engines.ts");
 const { chosen, faultIds } = await load("test/support/faults/faults.ts");
 const { runSuite } = await load("test/support/faults/suite.ts");
 
+const interrupted = new AbortController();
+process.once("SIGINT", () => interrupted.abort()); // a second one ends it at once, and leaves its house
+
 const options = {
   ids: chosen(faultIds, positionals),
   engines: chosen(engineNames, values.engine ?? []),
@@ -24,11 +27,12 @@ const options = {
   seed: wholeNumber("seed", values.seed ?? String(Math.floor(Math.random() * 1_000_000))),
   print: (line) => console.log(line),
   results: join(root, "test/results"),
+  signal: interrupted.signal,
 };
 console.log(`seed ${options.seed}, ${options.runs} runs of each fault on each engine; run n has seed + n`);
 const found = await runSuite(options);
 console.log(`${found} found`);
-process.exitCode = found === 0 ? 0 : 1;
+process.exitCode = interrupted.signal.aborted ? 130 : found === 0 ? 0 : 1;
 
 function wholeNumber(name, text) {
   if (/^\d{1,9}$/.test(text)) return Number(text);

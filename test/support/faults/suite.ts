@@ -14,6 +14,8 @@ export interface SuiteOptions {
   readonly print: (line: string) => void;
   /** Directory for FAULT-n.json. */
   readonly results: string;
+  /** Ends the suite after the run that is under way; its house is taken down. */
+  readonly signal: AbortSignal;
 }
 
 /** Returns how many faults were found. @public scripts/faults.js calls it. */
@@ -21,11 +23,13 @@ export async function runSuite(options: SuiteOptions): Promise<number> {
   const reports = new Map<FaultId, RunReport[]>(options.ids.map((id) => [id, []]));
   const calm: RunReport[] = [];
   for (const engine of options.engines) {
+    if (options.signal.aborted) break;
     await using scene = await openScene(engine);
     calm.push(tell(options, "calm", await runCalm(scene, { seed: options.seed, load: loads.full })));
     for (const id of options.ids) {
       const done = reports.get(id) ?? [];
-      for (let run = 0; run < options.runs; run++) done.push(tell(options, id, await runOne(scene, { id, seed: options.seed + run })));
+      for (let run = 0; run < options.runs && !options.signal.aborted; run++)
+        done.push(tell(options, id, await runOne(scene, { id, seed: options.seed + run })));
       save(options, id, done);
     }
   }
