@@ -1,6 +1,6 @@
-// The suites by what they need: `unit` no server, `engines` real servers, `browser` a browser too, `faults` kill points and
-// injected failures. A plain `vitest run` runs all of them; `matrix` is the engines suites over every engine version, and
-// exists only with ROWHOUSE_MATRIX=full. Suites with servers run two files at a time: the machine has two cores.
+// The suites by what they need: `unit` no server, `engines` real servers, `browser` a browser too, once per engine, `faults` kill
+// points and injected failures. A plain `vitest run` runs all of them; `matrix` is the engines suites over every engine version,
+// and exists only with ROWHOUSE_MATRIX=full. Suites with servers run two files at a time: the machine has two cores.
 import { defineConfig } from "vitest/config";
 
 const minute = 60_000;
@@ -10,10 +10,18 @@ const project = (name: string, include: readonly string[], timeoutMs: number) =>
   test: { name, include: [...include], testTimeout: timeoutMs, hookTimeout: timeoutMs, teardownTimeout: minute },
 });
 
+/** The board on a house of its own, which stands while the suites run. */
+const browser = (name: string) => ({
+  test: {
+    ...project(name, ["test/browser/**/*.test.ts"], 3 * minute).test,
+    globalSetup: "test/browser/house.ts",
+  },
+});
+
 const projects = [
   project("unit", ["test/tidy/**/*.test.ts", "test/unit/**/*.test.ts"], minute),
   project("engines", engines, 3 * minute),
-  project("browser", ["test/browser/**/*.test.ts"], 3 * minute),
+  ...["postgres", "mariadb"].map((engine) => browser(`browser ${engine}`)),
   project("faults", ["test/faults/**/*.test.ts"], 20 * minute),
 ];
 

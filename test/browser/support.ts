@@ -4,6 +4,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { inject } from "vitest";
 import type { NewTask, Project, Task } from "../../src/app/api/contract.ts";
 
 const switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
@@ -11,9 +12,7 @@ const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 /** Where the board under test answers. */
 export function boardUrl(): string {
-  const url = process.env["ROWHOUSE_BOARD_URL"];
-  if (!url) throw new Error("ROWHOUSE_BOARD_URL is not set: the address of a house's board, as http://127.0.0.1:8080");
-  return url.replace(/\/$/, "");
+  return inject("boardUrl");
 }
 
 /** Chromium with a new profile. */

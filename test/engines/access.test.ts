@@ -15,7 +15,12 @@ const passwords = { application: new Secret("a-pass"), owner: new Secret("o-pass
 /** A right too many, how to take it back, and the act that the proof must name. */
 const excesses: Record<EngineName, readonly { readonly give: Sql; readonly take: Sql; readonly database?: string; readonly found: RegExp }[]> = {
   postgres: [
-    { give: sql`grant create on schema public to taskapp`, take: sql`revoke create on schema public from taskapp`, database: "taskdb", found: /make a table/ },
+    {
+      give: sql`grant create on schema public to taskapp`,
+      take: sql`revoke create on schema public from taskapp`,
+      database: "taskdb",
+      found: /make a table/,
+    },
     { give: sql`grant temporary on database taskdb to public`, take: sql`revoke temporary on database taskdb from public`, found: /temporary table/ },
     { give: sql`alter role taskapp createrole`, take: sql`alter role taskapp nocreaterole`, found: /make a role/ },
     { give: sql`grant rowhouse_owner to taskapp`, take: sql`revoke rowhouse_owner from taskapp`, found: /become the owner/ },
@@ -23,10 +28,18 @@ const excesses: Record<EngineName, readonly { readonly give: Sql; readonly take:
   ],
   mariadb: [
     { give: sql`grant create on taskdb.* to taskapp@localhost`, take: sql`revoke create on taskdb.* from taskapp@localhost`, found: /make a table/ },
-    { give: sql`grant create temporary tables on taskdb.* to taskapp@localhost`, take: sql`revoke create temporary tables on taskdb.* from taskapp@localhost`, found: /temporary table/ },
+    {
+      give: sql`grant create temporary tables on taskdb.* to taskapp@localhost`,
+      take: sql`revoke create temporary tables on taskdb.* from taskapp@localhost`,
+      found: /temporary table/,
+    },
     { give: sql`grant create user on *.* to taskapp@localhost`, take: sql`revoke create user on *.* from taskapp@localhost`, found: /make a user/ },
     { give: sql`grant select on *.* to taskapp@localhost`, take: sql`revoke select on *.* from taskapp@localhost`, found: /read another database/ },
-    { give: sql`grant all privileges on ${sql.id("test\\_%")}.* to taskapp@localhost`, take: sql`revoke all privileges on ${sql.id("test\\_%")}.* from taskapp@localhost`, found: /test_q/ },
+    {
+      give: sql`grant all privileges on ${sql.id("test\\_%")}.* to taskapp@localhost`,
+      take: sql`revoke all privileges on ${sql.id("test\\_%")}.* from taskapp@localhost`,
+      found: /test_q/,
+    },
   ],
 };
 

@@ -40,6 +40,8 @@ export interface Draft {
   readonly runtime: Runtime;
   /** The house as its file has it; undefined until the file is written. */
   house: House | undefined;
+  /** The file was written by this run, so its ports may still be changed. */
+  isNew: boolean;
 }
 
 /** The engine of a house that may not be there yet. Throws RH-HOUSE-003 when the house is pinned to something else. */

@@ -10,12 +10,14 @@ import type { Step } from "../../foundation/plan.ts";
 import { Problem } from "../../foundation/problem.ts";
 import { ensureDirectory, exists, namesIn, publish, readIfThere, writeFileAtomic } from "../../platform/files.ts";
 import { request } from "../../platform/http.ts";
+import { isPortFree } from "../../platform/network.ts";
 import { packageFiles } from "../../platform/package.ts";
 import { run, runAnyway } from "../../platform/processes.ts";
 import { type AccessGoal, ensurePassword, establishAccess, rightsText } from "../access/establish.ts";
 import { proveApplicationRights } from "../access/prove.ts";
 import { loadDemo } from "./demo.ts";
-import { accessNames, databaseAddress, type Draft, findNginx, houseOf, logins, rolePasswords, serverPlace, targetOf } from "./draft.ts";
+import { accessNames, databaseAddress, type Draft, findNginx, houseOf, logins, rolePasswords, serverPlace, settleConfig, targetOf } from "./draft.ts";
+import { houseFile, houseText } from "./house.ts";
 import { bundledMigrations, migrate } from "./migrate.ts";
 import { findOwners, tierUsers } from "./places.ts";
 import {
@@ -30,21 +32,41 @@ import {
   type Tier,
 } from "./tiers.ts";
 
+/** How often a new house looks for another port when its own was taken meanwhile. */
+const portTries = 10;
+
 async function tierOf(draft: Draft): Promise<Tier> {
   return { context: draft.context, house: houseOf(draft), places: draft.places, owners: await findOwners() };
 }
 
 export async function databaseStep(draft: Draft): Promise<Step> {
-  const { engine, runtime } = draft;
+  const { engine } = draft;
   return {
     title: `start ${engine.title}`,
     why: "tier 3: it listens on its socket and on loopback only",
-    act: async (signal) => {
-      const place = await serverPlace(draft);
-      await engine.server.writeSettings(place);
-      return [await runtime.bringUp(await databaseMember(await tierOf(draft), engine, place), signal)];
-    },
+    act: async (signal) => [await bringUpDatabase(draft, signal, portTries)],
   };
+}
+
+/** A new house whose port somebody took between the choice and the start takes the next one; a recorded port is kept. */
+async function bringUpDatabase(draft: Draft, signal: AbortSignal, tries: number): Promise<Evidence> {
+  const { engine, runtime } = draft;
+  const place = await serverPlace(draft);
+  await engine.server.writeSettings(place);
+  try {
+    return await runtime.bringUp(await databaseMember(await tierOf(draft), engine, place), signal);
+  } catch (thrown) {
+    if (!draft.isNew || tries <= 1 || (await isPortFree("127.0.0.1", place.port))) throw thrown;
+    await moveDatabasePort(draft);
+    return bringUpDatabase(draft, signal, tries - 1);
+  }
+}
+
+async function moveDatabasePort(draft: Draft): Promise<void> {
+  const { directory, config } = houseOf(draft);
+  const { ports } = await settleConfig(draft, (await serverPlace(draft)).installation);
+  draft.house = { directory, config: { ...config, ports: { ...config.ports, database: ports.database } } };
+  await writeFileAtomic(houseFile(directory), houseText(draft.house.config), { mode: 0o644 });
 }
 
 /** A server that Rowhouse did not install is reached, and neither started nor configured. */

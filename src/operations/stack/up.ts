@@ -39,7 +39,7 @@ export interface Upping {
 export async function planUp(context: Context, options: UpOptions): Promise<Upping> {
   const { engine, house } = await settleEngine(options);
   const places = placesOf(context, options.directory);
-  const draft: Draft = { context, options, engine, places, runtime: new Runtime(context, places), house };
+  const draft: Draft = { context, options, engine, places, runtime: new Runtime(context, places), house, isNew: false };
   await refuseUnreachable(options.directory);
   if (!targetOf(draft)) {
     await refuseOtherData(draft);
@@ -161,6 +161,7 @@ async function houseSteps(draft: Draft): Promise<readonly Step[]> {
             writes: [path],
             act: async () => {
               draft.house = await writeHouse(draft);
+              draft.isNew = true;
               return [];
             },
           },

@@ -1,0 +1,15 @@
+// One house per browser project, up while its suites run: the project's name ends with the engine's.
+import type { TestProject } from "vitest/node";
+import { standingHouse } from "../support/houses.ts";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    boardUrl: string;
+  }
+}
+
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const house = await standingHouse({ engine: project.name.split(" ").at(-1) ?? "" });
+  project.provide("boardUrl", house.url);
+  return () => house[Symbol.asyncDispose]();
+}
