@@ -16,6 +16,7 @@ import { type House, type HouseConfig, houseFile, readHouse } from "./house.ts";
 import { embeddedRoot } from "./install.ts";
 import { findOwners, type Places } from "./places.ts";
 import type { Runtime } from "./runtime.ts";
+import type { Tier } from "./tiers.ts";
 import { parseTarget, type Target, targetAdministrator } from "./target.ts";
 
 export interface UpOptions {
@@ -195,4 +196,9 @@ export async function findNginx(context: Context): Promise<Nginx | undefined> {
   const path = await findProgram(context, "nginx");
   const version = path ? await versionOf(path, "-v") : undefined;
   return path && version ? { path, version } : undefined;
+}
+
+/** What the members of a house are made from. */
+export async function tierOf(draft: Draft): Promise<Tier> {
+  return { context: draft.context, house: houseOf(draft), places: draft.places, owners: await findOwners() };
 }

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import type { Engine } from "../../engines/engine.ts";
 import { engineNamed } from "../../engines/engines.ts";
+import { formatBytes } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
 import { exists, freeBytes } from "../../platform/files.ts";
 import { lockOwner } from "../../platform/locks.ts";
@@ -15,6 +16,7 @@ import { livingMembers, readState } from "./state.ts";
 import { appSocket, probeApp, probeDatabase, probeProxy } from "./tiers.ts";
 
 const slowAfterMs = 1_000;
+const lowSpaceBytes = 1_000_000_000;
 
 export type TierState = "up" | "slow" | "down" | "stopped";
 
@@ -54,7 +56,7 @@ export async function houseStatus(context: Context, house: House): Promise<House
     isWanted,
     isSupervised: (await lockOwner(serveLock(places))) !== undefined,
     tiers,
-    notes: await notes(places, house, engine),
+    notes: await notes(places),
   };
 }
 
@@ -134,20 +136,16 @@ async function probed(
   }
 }
 
-async function notes(places: Places, house: House, engine: Engine): Promise<readonly string[]> {
-  const found: string[] = [];
+async function notes(places: Places): Promise<readonly string[]> {
   const living = await livingMembers(places);
-  if (!isRoot()) found.push("one user runs all tiers: as root each tier would have its own");
-  if (Object.keys(living).length > 0 && !(await lockOwner(serveLock(places)))) found.push("nobody supervises: `rowhouse up` takes over what runs");
+  const isSupervised = (await lockOwner(serveLock(places))) !== undefined;
   const free = await freeBytes(places.state).catch(() => Number.POSITIVE_INFINITY);
-  if (free < 1_000_000_000) found.push(`only ${Math.round(free / 1_000_000)} MB are free where the data is`);
-  if (engine.facts.embeddedServer && house.config.major !== "" && (await isTrial(places)))
-    found.push("the database is a trial server from npm: its minor releases lag");
-  found.push("no backup has been taken; this version cannot take one");
-  return found;
-}
-
-async function isTrial(places: Places): Promise<boolean> {
-  const { database } = (await readState(places)).members;
-  return database?.note === "trial";
+  const isTrial = (await readState(places)).members["database"]?.note === "trial";
+  return [
+    ...(isRoot() ? [] : ["one user runs all tiers: as root each tier would have its own"]),
+    ...(Object.keys(living).length > 0 && !isSupervised ? ["nobody supervises: `rowhouse up` takes over what runs"] : []),
+    ...(free < lowSpaceBytes ? [`only ${formatBytes(free)} are free where the data is`] : []),
+    ...(isTrial ? ["the database is a trial server from npm: its minor releases lag"] : []),
+    "no backup has been taken; this version cannot take one",
+  ];
 }

@@ -8,7 +8,11 @@ import type { Context } from "../../platform/context.ts";
 import { exists, freeBytes, writeFileAtomic } from "../../platform/files.ts";
 import { diskFull, run } from "../../platform/processes.ts";
 import { userAddCommand } from "../../platform/users.ts";
-import { appStep, databaseStep, targetStep, proofStep, proxyStep, schemaStep, throughStep } from "./up-tiers.ts";
+import { proofStep, schemaStep } from "./up-access.ts";
+import { appStep } from "./up-app.ts";
+import { databaseStep, targetStep } from "./up-database.ts";
+import { proxyStep } from "./up-proxy.ts";
+import { throughStep } from "./up-through.ts";
 import {
   appDefaults,
   defaultProxyPort,

@@ -1,0 +1,62 @@
+// Roles, rights and schema in `up`, and the proof that the rights are what they should be.
+import type { ConnectionOptions } from "../../drivers/driver.ts";
+import type { Step } from "../../foundation/plan.ts";
+import { Problem } from "../../foundation/problem.ts";
+import { type AccessGoal, ensurePassword, establishAccess, rightsText } from "../access/establish.ts";
+import { proveApplicationRights } from "../access/prove.ts";
+import { accessNames, appDefaults, databaseAddress, type Draft, houseOf, logins, rolePasswords, targetOf } from "./draft.ts";
+import { bundledMigrations, migrate } from "./migrate.ts";
+
+export async function schemaStep(draft: Draft): Promise<Step> {
+  const { context, engine } = draft;
+  const names = accessNames({ app: draft.house?.config.app ?? appDefaults(draft.options) });
+  return {
+    title: "make roles, rights and schema",
+    why: "the application gets its rows and nothing else; tables belong to a role that it is not",
+    sql: rightsText(engine, names),
+    act: async () => {
+      const goal = await accessGoal(draft);
+      const { owner, application, monitor } = await logins(draft);
+      const roles = await establishAccess(context, goal);
+      for (const login of [owner, application, monitor]) await ensurePassword(goal, login);
+      const schema = await migrate(context, { engine, owner, migrations: await bundledMigrations(engine) });
+      await establishAccess(context, goal); // rights on what the migrations made
+      return [roles, schema];
+    },
+  };
+}
+
+export function proofStep(draft: Draft): Step {
+  const { context, engine } = draft;
+  return {
+    title: "prove the application's rights",
+    why: "a right that was not tried is a hope",
+    act: async () => {
+      const { names, administrator } = await accessGoal(draft);
+      const { owner, application } = await logins(draft);
+      const verdict = await proveApplicationRights(context, { engine, names, administrator, owner, application, isOwnServer: !targetOf(draft) });
+      if (verdict.state === "sound") return verdict.evidence;
+      const seen = verdict.state === "faulty" ? verdict.findings.map((finding) => finding.seen).join("; ") : verdict.because;
+      throw new Problem("RH-PROOF-001", `the application's rights are not what they should be: ${seen}`, {
+        hint: "Take the right back, then `rowhouse up`.",
+      });
+    },
+  };
+}
+
+async function accessGoal(draft: Draft): Promise<AccessGoal> {
+  const { administrator } = await databaseAddress(draft);
+  const names = accessNames(houseOf(draft).config);
+  const clientHost = targetOf(draft) ? await clientHostOf(draft, administrator) : undefined;
+  return {
+    engine: draft.engine,
+    administrator,
+    names: { ...names, ...(clientHost === undefined ? {} : { clientHost }) },
+    passwords: await rolePasswords(draft.places),
+  };
+}
+
+async function clientHostOf(draft: Draft, administrator: ConnectionOptions): Promise<string | undefined> {
+  await using session = await draft.engine.driver.connect(administrator);
+  return await draft.engine.access.clientHost(session);
+}

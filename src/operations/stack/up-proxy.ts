@@ -1,0 +1,66 @@
+// Tier 1 in `up`: nginx's file is rendered, tested by nginx itself, and only then put in place.
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { render, word } from "../../deploy/render.ts";
+import type { Step } from "../../foundation/plan.ts";
+import { ensureDirectory, writeFileAtomic } from "../../platform/files.ts";
+import { packageFiles } from "../../platform/package.ts";
+import { run } from "../../platform/processes.ts";
+import { type Draft, findNginx, tierOf } from "./draft.ts";
+import { tierUsers } from "./places.ts";
+import { publishOnce } from "./published.ts";
+import { appSocket, nginxCommand, type ProxySettings, proxyMember, type Tier } from "./tiers.ts";
+
+export async function proxyStep(draft: Draft): Promise<readonly Step[]> {
+  const { places, runtime, options, context } = draft;
+  const nginx = await findNginx(context);
+  if (!nginx && !options.mayInstall) return []; // the application serves the board itself
+  return [
+    {
+      title: "start nginx",
+      why: "tier 1: the only one that strangers reach",
+      run: [[...nginxCommand(places, { nginx: nginx?.path ?? "nginx", version: "", configuration: configurationPath(draft) }), "-t"]],
+      writes: [configurationPath(draft)],
+      act: async (signal) => {
+        const found = await findNginx(context);
+        if (!found) return [];
+        const tier = await tierOf(draft);
+        const settings: ProxySettings = { nginx: found.path, version: found.version, configuration: configurationPath(draft) };
+        await writeConfiguration(draft, tier, settings);
+        return [await runtime.bringUp(await proxyMember(tier, settings), signal)];
+      },
+    },
+  ];
+}
+
+function configurationPath(draft: Draft): string {
+  return join(draft.places.web, "nginx.conf");
+}
+
+/** The new file is tested under another name; only one that nginx takes replaces the old one. */
+async function writeConfiguration(draft: Draft, tier: Tier, settings: ProxySettings): Promise<void> {
+  const { places } = draft;
+  const owner = tier.owners?.web;
+  const board = await publishOnce({ from: packageFiles.board, directory: places.web, name: "board", ending: "", owner });
+  await ensureDirectory(join(places.web, "temporary"), owner ? { owner } : {});
+  const template = await readFile(fileURLToPath(new URL("../../deploy/templates/nginx/nginx.conf", import.meta.url)), "utf8");
+  const { ports, app } = tier.house.config;
+  const sockets = Array.from({ length: app.instances }, (_, index) => word(appSocket(places, index + 1)));
+  const text = render(template, {
+    house: places.house,
+    user: owner && ports.proxy < 1024 ? `user ${tierUsers.web};` : "# One user for master and workers: whoever starts it.",
+    listen: `127.0.0.1:${ports.proxy}`,
+    board: word(board),
+    instances: sockets.map((socket) => `    server unix:${socket} max_fails=1 fail_timeout=1s;`).join("\n"),
+  });
+  const candidate = join(dirname(settings.configuration), "candidate.conf");
+  const options = { mode: 0o644, ...(owner ? { owner } : {}) };
+  await writeFileAtomic(candidate, text, options);
+  await run({
+    argv: [...nginxCommand(places, { ...settings, configuration: candidate }), "-t"],
+    timeoutMs: 15_000,
+    ...(owner && ports.proxy >= 1024 ? { owner } : {}),
+  });
+  await writeFileAtomic(settings.configuration, text, options);
+}
