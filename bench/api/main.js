@@ -1,6 +1,6 @@
 // npm run bench api: the task application through nginx, beside pooled Flask and beside the limit. Rounds are interleaved and
 // each begins with another contender, so that a drift of the machine hits all; what is told is the median of the rounds.
-import { whole, median, printTable } from "../support/figures.js";
+import { countOf, median, printTable, whole } from "../support/figures.js";
 import { keepLogs, standingHouse } from "../support/house.js";
 import { ensurePackages } from "../support/packages.js";
 import { openRecord, writeRecord } from "../support/record.js";
@@ -26,7 +26,7 @@ const packages = ["wrk", "nginx", "gunicorn", "python3-flask", "python3-psycopg2
 /** @returns {Promise<number>} 1 when a request failed, else 0 */
 export async function run(values, signal) {
   await ensurePackages(packages, signal);
-  const settings = { seconds: Number(values.seconds), rounds: Number(values.rounds), tasks: Number(values.tasks), seed: Number(values.seed) };
+  const settings = Object.fromEntries(["seconds", "rounds", "tasks", "seed"].map((name) => [name, countOf(values, name)]));
   let errors = 0;
   for (const engine of values.engine) errors += await compare({ engine, settings, signal });
   return errors === 0 ? 0 : 1;

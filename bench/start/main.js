@@ -3,7 +3,7 @@
 import { chmod, mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { engineNamed } from "../../dist/engines/engines.js";
-import { median, printTable } from "../support/figures.js";
+import { countOf, median, printTable } from "../support/figures.js";
 import { endHouse, newHouse, rowhouse } from "../support/house.js";
 import { openRecord, writeRecord } from "../support/record.js";
 import { inScope, owners, temporaryDirectory } from "../support/scope.js";
@@ -19,7 +19,7 @@ const targets = { postgres: { fresh: 8, again: 3 }, mariadb: { fresh: 15, again:
 
 /** @returns {Promise<number>} */
 export async function run(values, signal) {
-  for (const engine of values.engine) await compare({ engine: engineNamed(engine), rounds: Number(values.rounds), signal });
+  for (const engine of values.engine) await compare({ engine: engineNamed(engine), rounds: countOf(values, "rounds"), signal });
   return 0;
 }
 

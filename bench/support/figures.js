@@ -1,4 +1,11 @@
-// Medians, and tables as they are printed.
+// Numbers of a bench: counts as they are asked for, medians, and tables as they are printed.
+
+/** A whole number of at least 1 from the options. @param {Readonly<Record<string, string>>} values @param {string} name */
+export function countOf(values, name) {
+  const count = Number(values[name]);
+  if (Number.isSafeInteger(count) && count > 0) return count;
+  throw new Error(`--${name} is ${JSON.stringify(values[name])}, not a whole number of at least 1`);
+}
 
 /** @param {readonly number[]} values */
 export function median(values) {

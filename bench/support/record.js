@@ -24,7 +24,8 @@ export function writeRecord(name, record) {
   const directory = join(root, "bench", "results");
   mkdirSync(directory, { recursive: true });
   const path = join(directory, `${name}-${record.startedAt.slice(0, 19).replaceAll(":", "")}.json`);
-  writeFileSync(path, `${JSON.stringify(record, undefined, 2)}\n`);
+  const [loadAfter] = loadavg();
+  writeFileSync(path, `${JSON.stringify({ ...record, loadAfter }, undefined, 2)}\n`);
   return path;
 }
 
