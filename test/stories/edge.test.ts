@@ -21,8 +21,16 @@ describe.each(engineNames)("the edge of a house on %s", (engine) => {
   const post = (headers: string, body: string) => `POST /api/tasks HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n\r\n${body}`;
 
   test.each([
-    ["two lengths that differ", post("Content-Type: application/json\r\nContent-Length: 4\r\nContent-Length: 20", '{"title": "a"}'), /^HTTP\/1\.1 400/],
-    ["a length and chunks", post("Content-Type: application/json\r\nContent-Length: 4\r\nTransfer-Encoding: chunked", "0\r\n\r\nGET /x HTTP/1.1\r\n\r\n"), /^HTTP\/1\.1 400/],
+    [
+      "two lengths that differ",
+      post("Content-Type: application/json\r\nContent-Length: 4\r\nContent-Length: 20", '{"title": "a"}'),
+      /^HTTP\/1\.1 400/,
+    ],
+    [
+      "a length and chunks",
+      post("Content-Type: application/json\r\nContent-Length: 4\r\nTransfer-Encoding: chunked", "0\r\n\r\nGET /x HTTP/1.1\r\n\r\n"),
+      /^HTTP\/1\.1 400/,
+    ],
     ["an unknown transfer coding", post("Content-Type: application/json\r\nTransfer-Encoding: xchunked", "0\r\n\r\n"), /^HTTP\/1\.1 (400|501)/],
     ["a bad chunk size", post("Content-Type: application/json\r\nTransfer-Encoding: chunked", "zz\r\nabc\r\n0\r\n\r\n"), /^HTTP\/1\.1 400|^$/],
     ["a space before the colon", "GET /api/tasks HTTP/1.1\r\nHost : localhost\r\n\r\n", /^HTTP\/1\.1 400/],
@@ -47,10 +55,17 @@ describe.each(engineNames)("the edge of a house on %s", (engine) => {
   });
 
   test("one request is found by its id in the proxy's log and the application's", async () => {
-    const made = await fetch(`${house.url}/api/tasks`, { method: "POST", headers: { "content-type": "application/json" }, body: '{"title": "traced"}' });
+    const made = await fetch(`${house.url}/api/tasks`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: '{"title": "traced"}',
+    });
     const id = made.headers.get("x-request-id") ?? "";
     expect(id).toMatch(/^[0-9a-f]{32}$/);
-    const found = (await house.run("logs", "--request", id, "--json")).json.result as readonly { readonly tier: string; readonly lines: readonly string[] }[];
+    const found = (await house.run("logs", "--request", id, "--json")).json.result as readonly {
+      readonly tier: string;
+      readonly lines: readonly string[];
+    }[];
     expect(new Set(found.filter(({ lines }) => lines.length > 0).map(({ tier }) => tier))).toEqual(new Set(["proxy", "app"]));
   });
 
@@ -90,9 +105,29 @@ test.runIf(isRoot).each(engineNames)("without nginx the application serves the b
   const program = new URL("../../bin/rowhouse", import.meta.url).pathname;
   // In a mount namespace of its own nginx is hidden behind a file that is no program.
   const hidden = 'mount --bind /dev/null /usr/sbin/nginx && exec "$@"';
-  await runFile("unshare", ["-m", "sh", "-c", hidden, "sh", process.execPath, program, "up", "--engine", engine, "--port", String(house.port), "--detach", "--house", house.directory], {
-    env: { ...process.env, ROWHOUSE_PREPARED: "1", ROWHOUSE_INSTALL: "never" },
-  });
+  await runFile(
+    "unshare",
+    [
+      "-m",
+      "sh",
+      "-c",
+      hidden,
+      "sh",
+      process.execPath,
+      program,
+      "up",
+      "--engine",
+      engine,
+      "--port",
+      String(house.port),
+      "--detach",
+      "--house",
+      house.directory,
+    ],
+    {
+      env: { ...process.env, ROWHOUSE_PREPARED: "1", ROWHOUSE_INSTALL: "never" },
+    },
+  );
   const id = await eventually(() => addTask(house, "built in"));
   expect((await readTask(house, id)).title).toBe("built in");
   expect((await fetch(house.url)).headers.get("content-type")).toContain("text/html");

@@ -33,7 +33,10 @@ describe.each(await engineVersions())("a house on a $title that is there already
   });
   const databases = async () => {
     await using session = await version.engine.driver.connect(server.administrator());
-    const catalogue: Record<EngineName, Sql> = { postgres: sql`select datname as name from pg_database order by 1`, mariadb: sql`select schema_name as name from information_schema.schemata order by 1` };
+    const catalogue: Record<EngineName, Sql> = {
+      postgres: sql`select datname as name from pg_database order by 1`,
+      mariadb: sql`select schema_name as name from information_schema.schemata order by 1`,
+    };
     return (await session.all<{ name: string }>(catalogue[version.name])).map(({ name }) => name);
   };
 
