@@ -1,7 +1,8 @@
 // Migrations: numbered `.sql` files, run in order by the owner, each with a checksum and a row in the table of steps. Where DDL
 // is transactional a migration and its row are one transaction. Where it commits (T17) each statement is recorded after it ran,
-// and a run that finds one half done goes on there; the statements themselves are written to be repeatable, because a kill
-// can fall between a statement and its record. Two runners wait for each other.
+// and a run that finds one half done goes on there: what has run must be as it was, what has not may have been mended. The
+// statements themselves are written to be repeatable, because a kill can fall between a statement and its record. Two runners
+// wait for each other.
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,16 +34,16 @@ export async function bundledMigrations(engine: Engine): Promise<readonly Migrat
   return readMigrations(fileURLToPath(new URL(`../../app/migrations/${engine.name}/`, import.meta.url)));
 }
 
-/** Reads `0001-name.sql`, `0002-…`; the numbers must follow each other. */
+/** Reads `0001-name.sql`, `0002-…`; the numbers must follow each other. Throws RH-MIG-001, RH-SQL-001. */
 export async function readMigrations(directory: string): Promise<readonly Migration[]> {
-  const names = (await namesIn(directory)).filter((name) => /^\d{4}-[a-z0-9-]+\.sql$/.test(name));
+  const names = (await namesIn(directory)).filter((name) => name.endsWith(".sql")).toSorted();
   return Promise.all(
     names.map(async (name, index) => {
       const text = (await readIfThere(join(directory, name))) ?? "";
-      const version = Number(name.slice(0, 4));
+      const version = /^\d{4}-[a-z0-9-]+\.sql$/.test(name) ? Number(name.slice(0, 4)) : Number.NaN;
       if (version !== index + 1)
-        throw new Problem("RH-MIG-001", `${join(directory, name)} follows number ${index}`, { hint: "Number migrations without gaps." });
-      return { version, name: name.slice(5, -4), checksum: createHash("sha256").update(text).digest("hex"), statements: splitStatements(text) };
+        throw new Problem("RH-MIG-001", `${join(directory, name)} follows number ${index}`, { hint: "Name migrations 0001-what.sql, without gaps." });
+      return { version, name: name.slice(5, -4), checksum: checksumOf(text), statements: splitStatements(text) };
     }),
   );
 }
@@ -66,7 +67,7 @@ export async function migrate(
     const seen = `schema at version ${migrations.length}, ${pending.length === 0 ? "nothing to do" : `${pending.length} applied`}`;
     return { subject: "schema", seen, tookMs: context.clock.monotonicMs() - began };
   } finally {
-    await release();
+    await release().catch(() => undefined); // it ends with the session too; the first failure is the one to tell
   }
 }
 
@@ -92,12 +93,22 @@ function refuseChanged(migrations: readonly Migration[], rows: readonly StepRow[
         hint: "Run the newer program.",
       });
     }
-    if (migration.checksum !== row.checksum) {
-      throw new Problem("RH-MIG-001", `migration ${row.version} (${migration.name}) is not the one that was applied`, {
-        hint: "Put the file back as it was; write a new migration.",
-      });
+    const expected = row.state === "done" ? migration.checksum : checksumOfSteps(migration, row.step);
+    if (expected !== row.checksum) {
+      const what = row.state === "done" ? "is not the one that was applied" : `is not the one whose first ${row.step} statements were applied`;
+      const hint = "Put the file back as it was; write a new migration.";
+      throw new Problem("RH-MIG-001", `migration ${row.version} (${migration.name}) ${what}`, { hint });
     }
   }
+}
+
+function checksumOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** Of the statements that have run: those behind them may still be mended. */
+function checksumOfSteps(migration: Migration, step: number): string {
+  return checksumOf(JSON.stringify(migration.statements.slice(0, step)));
 }
 
 interface Application {
@@ -107,24 +118,44 @@ interface Application {
 }
 
 async function apply(session: Session, engine: Engine, what: Application): Promise<void> {
+  const { version, name } = what.migration;
+  const run = engine.facts.transactionalDdl ? applyWhole : applyByStep;
   try {
-    if (engine.facts.transactionalDdl) await applyWhole(session, what);
-    else await applyByStep(session, what);
-  } catch (cause) {
-    const { version, name } = what.migration;
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new Problem("RH-MIG-002", `migration ${version} (${name}) failed: ${message}`, {
+    await run(session, what);
+  } catch (thrown) {
+    const { step, cause } = thrown instanceof FailedStep ? thrown : { step: undefined, cause: thrown };
+    const where = step === undefined ? "" : ` at step ${step} of ${what.migration.statements.length}`;
+    const hint = engine.facts.transactionalDdl
+      ? "Nothing of it was kept: mend it and run it again."
+      : "Mend it and run it again: it goes on where it stopped.";
+    throw new Problem("RH-MIG-002", `migration ${version} (${name}) failed${where}: ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,
-      hint: "Run it again: it goes on where it stopped.",
+      hint,
     });
   }
 }
 
+class FailedStep extends Error {
+  readonly step: number;
+
+  constructor(step: number, cause: unknown) {
+    super("a step failed", { cause });
+    this.step = step;
+  }
+}
+
+async function runStep(session: Session, { migration }: Application, index: number): Promise<void> {
+  await session.run(sql.script(migration.statements[index] ?? "")).catch((cause: unknown) => {
+    throw new FailedStep(index + 1, cause);
+  });
+}
+
 async function applyWhole(session: Session, what: Application): Promise<void> {
+  const { statements, checksum } = what.migration;
   await session.begin();
   try {
-    for (const statement of what.migration.statements) await session.run(sql.script(statement));
-    await session.run(insertRow(what, what.migration.statements.length, "done"));
+    for (const index of statements.keys()) await runStep(session, what, index);
+    await session.run(insertRow(what, { step: statements.length, checksum, state: "done" }));
     await session.commit();
   } catch (cause) {
     await session.rollback().catch(() => undefined); // the connection may be gone; the first failure is the one to tell
@@ -133,20 +164,24 @@ async function applyWhole(session: Session, what: Application): Promise<void> {
 }
 
 async function applyByStep(session: Session, what: Application): Promise<void> {
-  const { migration, table } = what;
+  const { migration, row, table } = what;
+  const { version, statements, checksum } = migration;
   const steps = sql.id(...table);
-  if (!what.row) await session.run(insertRow(what, 0, "running"));
-  for (const [index, statement] of migration.statements.entries()) {
-    if (index < (what.row?.step ?? 0)) continue;
-    await session.run(sql.script(statement));
-    await session.run(sql`update ${steps} set step = ${index + 1} where version = ${migration.version}`);
+  if (!row) await session.run(insertRow(what, { step: 0, checksum: checksumOfSteps(migration, 0), state: "running" }));
+  for (let index = row?.step ?? 0; index < statements.length; index++) {
+    await runStep(session, what, index);
+    const done = checksumOfSteps(migration, index + 1);
+    await session.run(sql`update ${steps} set step = ${index + 1}, checksum = ${done} where version = ${version}`);
   }
-  await session.run(sql`update ${steps} set state = ${"done"}, finished_at = current_timestamp where version = ${migration.version}`);
+  await session.run(sql`
+    update ${steps}
+    set state = 'done', step = ${statements.length}, steps = ${statements.length}, checksum = ${checksum}, finished_at = current_timestamp
+    where version = ${version}`);
 }
 
-function insertRow({ table, migration }: Application, step: number, state: StepRow["state"]): Sql {
+function insertRow({ table, migration }: Application, { step, checksum, state }: Pick<StepRow, "step" | "checksum" | "state">): Sql {
   const finishedAt = state === "done" ? sql`current_timestamp` : sql`null`;
   return sql`
     insert into ${sql.id(...table)} (version, name, checksum, step, steps, state, finished_at)
-    values (${migration.version}, ${migration.name}, ${migration.checksum}, ${step}, ${migration.statements.length}, ${state}, ${finishedAt})`;
+    values (${migration.version}, ${migration.name}, ${checksum}, ${step}, ${migration.statements.length}, ${state}, ${finishedAt})`;
 }
