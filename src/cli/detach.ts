@@ -4,7 +4,7 @@ import { Problem } from "../foundation/problem.ts";
 import type { ProblemCode } from "../foundation/problems.ts";
 import type { UpOptions } from "../operations/stack/draft.ts";
 import { placesOf } from "../operations/stack/places.ts";
-import { ensureDirectory, readTail, remove } from "../platform/files.ts";
+import { ensureDirectory, readTail, statIfThere } from "../platform/files.ts";
 import { packageFiles } from "../platform/package.ts";
 import { start } from "../platform/processes.ts";
 import { askReport } from "../serve/control.ts";
@@ -19,7 +19,8 @@ export async function detach({ context, output, signal }: Invocation, wanted: Up
   await ensureDirectory(places.state, { mode: 0o711 });
   await ensureDirectory(places.logs);
   const logPath = join(places.logs, "serve.log");
-  await remove(logPath);
+  const before = await sizeOf(logPath); // of earlier starts, or of another one that is under way
+  const own = async () => readTail(logPath, (await sizeOf(logPath)) - before);
   const environment = Object.entries(context.environment).flatMap(([name, value]) =>
     value !== undefined && inherited.test(name) ? [[name, value]] : [],
   );
@@ -33,12 +34,16 @@ export async function detach({ context, output, signal }: Invocation, wanted: Up
     isGone = true;
   });
   for (let shown = 0; ; ) {
-    shown = showSteps(output, await readTail(logPath, 1_000_000), shown);
+    shown = showSteps(output, await own(), shown);
     const report = await askReport<UpReport>(places);
     if (report) return report;
-    if (isGone) throw problemIn(await readTail(logPath, 1_000_000), logPath);
+    if (isGone) throw problemIn(await own(), logPath);
     await context.clock.sleep(50, signal);
   }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return Number((await statIfThere(path))?.size ?? 0);
 }
 
 function serveArguments(wanted: UpOptions): readonly string[] {

@@ -2,6 +2,7 @@
 import { Problem, toProblem } from "../foundation/problem.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { Context } from "../platform/context.ts";
+import { packageVersion } from "../platform/package.ts";
 import { lineLog } from "../platform/log.ts";
 import { helpOf, overview } from "./help.ts";
 import { type Output, output } from "./output.ts";
@@ -25,6 +26,10 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function runCommand(args: readonly string[], printer: Output, signal: AbortSignal): Promise<number> {
+  if (args[0] === "--version") {
+    process.stdout.write(`rowhouse ${await packageVersion()}\n`);
+    return 0;
+  }
   const parsed = parseCommand(args);
   if (!parsed || parsed.options["help"]) {
     for (const line of parsed ? helpOf(parsed.command) : overview()) process.stdout.write(`${line}\n`);

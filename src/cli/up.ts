@@ -5,10 +5,11 @@ import { planText } from "../foundation/plan.ts";
 import { Problem } from "../foundation/problem.ts";
 import { formatDuration } from "../foundation/units.ts";
 import { engineNamed } from "../engines/engines.ts";
-import { appDefaults, type UpOptions } from "../operations/stack/draft.ts";
-import { findHouseDirectory, houseFile, readHouse } from "../operations/stack/house.ts";
+import { appDefaults, settleEngine, type UpOptions } from "../operations/stack/draft.ts";
+import { findHouseDirectory, type House, houseFile, readHouse } from "../operations/stack/house.ts";
 import { placesOf } from "../operations/stack/places.ts";
 import { houseStatus, serveLock, urlOf } from "../operations/stack/status.ts";
+import { parseTarget } from "../operations/stack/target.ts";
 import { planUp } from "../operations/stack/up.ts";
 import { exists } from "../platform/files.ts";
 import { lockOwner } from "../platform/locks.ts";
@@ -22,6 +23,7 @@ import { printStatus } from "./status.ts";
 export async function up(invocation: Invocation): Promise<number> {
   const { context, output, options } = invocation;
   const wanted = await upOptions(invocation);
+  await settleEngine(wanted); // what is asked for must not differ from what the house is, up or not
   const owner = await lockOwner(serveLock(placesOf(context, wanted.directory)));
   if (owner) return alreadyUp(invocation, wanted, owner.pid);
   const { plan } = await planUp(context, wanted);
@@ -137,20 +139,25 @@ function resultOf({ house, tookMs }: UpReport) {
     house: house.directory,
     engine: engine.name,
     url: urlOf(house),
-    login: engine.server.clientCommand({ port: ports.database, user: app.role, database: app.database }),
+    login: engine.server.clientCommand({ host: targetHost(house) ?? "localhost", port: ports.database, user: app.role, database: app.database }),
     tookMs: Math.round(tookMs),
   };
 }
 
+function targetHost(house: House): string | undefined {
+  return house.config.target === undefined ? undefined : parseTarget(house.config.target).host;
+}
+
 function printReport(output: Output, report: UpReport, ending: string): void {
   const result = resultOf(report);
-  const { ports, app } = report.house.config;
+  const { house } = report;
+  const { ports, app } = house.config;
   const seen = (subject: string) => report.evidence.filter((evidence: Evidence) => evidence.subject === subject).map((evidence) => evidence.seen);
   const instances = seen("app").length;
   const hasProxy = seen("proxy").length > 0;
   output.envelope({ evidence: report.evidence, result });
   const rows = [
-    ["database", seen("database")[0]?.split(",")[0] ?? "", `127.0.0.1:${ports.database}`, seen("rights")[0] ?? ""],
+    ["database", seen("database")[0]?.split(",")[0] ?? "", house.config.target ?? `127.0.0.1:${ports.database}`, seen("rights")[0] ?? ""],
     [
       "app",
       `${instances} ${instances === 1 ? "instance" : "instances"} as ${app.role}`,

@@ -101,7 +101,7 @@ export interface ServerFloor {
   /** What clients on this machine use as host: the socket's directory or the socket itself. */
   socketHost(place: ServerPlace): string;
   /** What a person types to log in over TCP, as the chapter does. */
-  clientCommand(login: { readonly port: number; readonly user: string; readonly database: string }): string;
+  clientCommand(login: Required<ServerLogin>): string;
   /** Version, and connections in use against the limit. Needs no special right. */
   vitals(session: Session): Promise<Vitals>;
 }
@@ -138,6 +138,12 @@ export interface Change {
   readonly statements: readonly Sql[];
 }
 
+/** Something that is made once: `role taskapp`, `database taskdb`. */
+export interface Creation {
+  readonly name: string;
+  readonly statement: Sql;
+}
+
 /** Something that the application must not be able to do. */
 export interface Attempt {
   readonly title: string;
@@ -156,6 +162,8 @@ export interface Attempt {
 export interface ProofGround {
   readonly names: AccessNames;
   readonly login: ConnectionOptions;
+  /** The administrator's name. */
+  readonly administrator: string;
   /** A table that the owner made for this proof, in the application's database. */
   readonly canary: string;
   /** A database that the administrator made for this proof, with a table `secrets`; absent on a server that is not ours. */
@@ -163,8 +171,10 @@ export interface ProofGround {
 }
 
 export interface AccessFloor {
-  /** What is missing of database, roles and rights, as statements; empty when all is there. `session` is the administrator's. */
-  missing(session: Session, names: AccessNames, passwords: RolePasswords): Promise<readonly Change[]>;
+  /** Roles and databases of a house, each with the statement that makes it. */
+  creation(names: AccessNames, passwords: RolePasswords): readonly Creation[];
+  /** Names, as in `Creation`, of what is there already. `session` is the administrator's. */
+  existing(session: Session): Promise<ReadonlySet<string>>;
   /** Rights that hold inside the application's database; may be repeated. */
   rights(names: AccessNames): Change;
   /** Gives a role the password of the house again. */

@@ -126,6 +126,17 @@ export async function openLog(path: string, owner?: Owner): Promise<fs.FileHandl
   return file;
 }
 
+/**
+ * Keeps a log below a limit: over it, the content moves to `<path>.1` and the file goes on empty under the same descriptor, as
+ * logrotate's copytruncate does. Lines written between the copy and the cut are lost.
+ */
+export async function rotateLog(path: string, limitBytes: number): Promise<void> {
+  const size = Number((await statIfThere(path))?.size ?? 0);
+  if (size <= limitBytes) return;
+  await fs.copyFile(path, `${path}.1`);
+  await fs.truncate(path);
+}
+
 /** The file's text, or undefined when there is none. */
 export async function readIfThere(path: string): Promise<string | undefined> {
   try {

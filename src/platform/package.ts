@@ -1,4 +1,5 @@
 // What this package brings besides code: the application's bundle and the board's files, found from wherever it is installed.
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -9,3 +10,8 @@ export const packageFiles = {
   board: `${root}dist/board`,
   program: `${root}bin/rowhouse`,
 } as const;
+
+/** Of package.json. */
+export async function packageVersion(): Promise<string> {
+  return (JSON.parse(await readFile(`${root}package.json`, "utf8")) as { version: string }).version;
+}

@@ -6,6 +6,7 @@ import { perform } from "../foundation/plan.ts";
 import { takeDown } from "../operations/stack/down.ts";
 import { type Draft, houseOf, type UpOptions } from "../operations/stack/draft.ts";
 import type { House } from "../operations/stack/house.ts";
+import { rotateLogs } from "../operations/stack/logs.ts";
 import { placesOf } from "../operations/stack/places.ts";
 import { serveLock } from "../operations/stack/status.ts";
 import { planUp } from "../operations/stack/up.ts";
@@ -55,8 +56,17 @@ async function stay(
   const whole: UpReport = { house: houseOf(draft), ...report };
   await using _control = await listenForControl(draft.places, whole, () => asked.abort());
   events.onReady(whole);
-  await supervise(context, draft.runtime, AbortSignal.any([events.signal, asked.signal]));
+  const ending = AbortSignal.any([events.signal, asked.signal]);
+  await Promise.all([supervise(context, draft.runtime, ending), keepHouse(context, houseOf(draft), ending)]);
   await endAll(context, draft, events);
+}
+
+/** What has to be done now and then while the house stands. */
+async function keepHouse(context: Context, house: House, ending: AbortSignal): Promise<void> {
+  while (!ending.aborted) {
+    await rotateLogs(context, house).catch((thrown: unknown) => context.log.error("a log could not be cut", { why: String(thrown) }));
+    await context.clock.sleep(60_000, ending).catch(() => undefined); // aborted: the loop ends
+  }
 }
 
 async function endAll(context: Context, draft: Draft, events: ServeEvents): Promise<void> {

@@ -96,6 +96,12 @@ describe.each(engineNames)("the edge of a house on %s", (engine) => {
     const answer = await fetch(`${house.url}/api/tasks`);
     expect([answer.status, answer.headers.get("retry-after"), answer.headers.get("content-type")]).toEqual([503, "1", "application/problem+json"]);
     expect(await answer.json()).toMatchObject({ code: "RH-API-008" });
+    const change = await fetch(`${house.url}/api/tasks`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: '{"title": "unknown"}',
+    });
+    expect([change.status, await change.json()]).toMatchObject([503, { code: "RH-CONN-004" }]);
     expect((await house.up()).exitCode).toBe(0);
   });
 });

@@ -55,6 +55,14 @@ describe.each(engineNames)("a house on %s", (engine) => {
     }
   });
 
+  test.each([
+    ["--port", "1"],
+    ["--instances", "7"],
+  ])("up again with %s %s is refused: the house is pinned to something else", async (option, value) => {
+    const refused = await house.run("up", option, value, "--detach", "--json");
+    expect([refused.exitCode, refused.json.problem?.code]).toEqual([4, "RH-HOUSE-003"]);
+  });
+
   test("up again changes nothing and says so", async () => {
     const before = [await house.pids(), await readFile(join(house.directory, "rowhouse.toml"), "utf8")];
     const again = await house.up();
@@ -114,7 +122,7 @@ describe.each(engineNames)("a house on %s", (engine) => {
     await house.run("down");
     const both = await Promise.all([house.up(), house.up()]);
     expect(both.filter(({ exitCode }) => exitCode === 0).length, both.map(({ stderr }) => stderr).join()).toBeGreaterThanOrEqual(1);
-    for (const { exitCode } of both) expect([0, 5]).toContain(exitCode);
+    for (const { exitCode, json } of both) expect([exitCode, json.problem?.code]).toEqual(exitCode === 0 ? [0, undefined] : [5, "RH-LOCK-001"]);
     await untilReady(house);
   });
 
@@ -132,7 +140,8 @@ describe.each(engineNames)("a house on %s", (engine) => {
     );
     expect(alive).toEqual(pids.map(() => false));
     expect((await house.run("status", "--json")).exitCode).toBe(1);
-    expect((await house.up()).exitCode).toBe(0);
+    const again = await house.up();
+    expect(again.exitCode, again.stderr).toBe(0);
     expect((await readTask(house, id)).title).toBe("kept");
   });
 });

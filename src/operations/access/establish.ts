@@ -1,8 +1,9 @@
 // The roles, the database and the rights of a house, brought about by the administrator. Running it again changes nothing.
 import type { ConnectionOptions } from "../../drivers/driver.ts";
-import type { AccessNames, Change, Engine, RolePasswords } from "../../engines/engine.ts";
+import type { AccessNames, Change, Creation, Engine, RolePasswords } from "../../engines/engine.ts";
 import type { Evidence } from "../../foundation/evidence.ts";
 import { isProblem } from "../../foundation/problem.ts";
+import { Secret } from "../../foundation/secret.ts";
 import { sqlText } from "../../foundation/sql.ts";
 import type { Context } from "../../platform/context.ts";
 
@@ -18,19 +19,20 @@ export const roleNames = { owner: "rowhouse_owner", backup: "rowhouse_backup", m
 
 export async function establishAccess(context: Context, goal: AccessGoal): Promise<Evidence> {
   const began = context.clock.monotonicMs();
-  const changes = await missingChanges(goal);
-  for (const change of [...changes, goal.engine.access.rights(goal.names)]) await makeChange(goal, change);
-  const made = changes.flatMap(({ statements }) => statements).length;
+  const missing = await missingCreations(goal);
+  await makeChange(goal, { database: undefined, title: "creation", statements: missing.map(({ statement }) => statement) });
+  await makeChange(goal, goal.engine.access.rights(goal.names));
   return {
     subject: "roles",
-    seen: made === 0 ? "roles and database were there" : `${made} roles and databases made`,
+    seen: missing.length === 0 ? "roles and database were there" : `made ${missing.map(({ name }) => name).join(", ")}`,
     tookMs: context.clock.monotonicMs() - began,
   };
 }
 
-async function missingChanges(goal: AccessGoal): Promise<readonly Change[]> {
+async function missingCreations(goal: AccessGoal): Promise<readonly Creation[]> {
   await using session = await goal.engine.driver.connect(goal.administrator);
-  return await goal.engine.access.missing(session, goal.names, goal.passwords);
+  const existing = await goal.engine.access.existing(session);
+  return goal.engine.access.creation(goal.names, goal.passwords).filter(({ name }) => !existing.has(name));
 }
 
 export async function makeChange(goal: Pick<AccessGoal, "engine" | "administrator">, change: Change): Promise<void> {
@@ -41,7 +43,8 @@ export async function makeChange(goal: Pick<AccessGoal, "engine" | "administrato
   for (const statement of change.statements) await session.run(statement);
 }
 
-/** A role whose password is no longer the house's gets it again. Returns true when it had to be done. */
+/** A role whose password is no longer the house's gets it again. Returns true when it had to be done. Never on a target: there the
+ * role may be somebody else's. */
 export async function ensurePassword(goal: AccessGoal, login: ConnectionOptions): Promise<boolean> {
   if (!login.password) return false;
   try {
@@ -58,7 +61,9 @@ export async function ensurePassword(goal: AccessGoal, login: ConnectionOptions)
   }
 }
 
-/** What would be sent to an empty server, for a plan. */
-export function rightsText(engine: Engine, names: AccessNames): readonly string[] {
-  return engine.access.rights(names).statements.map(sqlText);
+/** What is sent to a server that has none of it, for a plan; passwords are `***`. */
+export function accessText(engine: Engine, names: AccessNames): readonly string[] {
+  const unknown = new Secret("");
+  const creation = engine.access.creation(names, { application: unknown, owner: unknown, backup: unknown, monitor: unknown });
+  return [...creation.map(({ statement }) => statement), ...engine.access.rights(names).statements].map(sqlText);
 }

@@ -27,6 +27,7 @@ export async function proveApplicationRights(context: Context, task: ProofTask):
   const ground: ProofGround = {
     names: task.names,
     login: task.application,
+    administrator: task.administrator.user,
     canary: `rowhouse_canary_${suffix}`,
     ...(task.isOwnServer ? { otherDatabase: `rowhouse_other_${suffix}` } : {}),
   };

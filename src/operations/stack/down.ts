@@ -3,6 +3,7 @@
 import { engineNamed } from "../../engines/engines.ts";
 import type { Evidence } from "../../foundation/evidence.ts";
 import type { Context } from "../../platform/context.ts";
+import { remove } from "../../platform/files.ts";
 import { isAlive } from "../../platform/identity.ts";
 import { stop } from "../../platform/processes.ts";
 import type { House } from "./house.ts";
@@ -20,6 +21,7 @@ export async function takeDown(context: Context, house: House): Promise<readonly
     evidence.push(...(await Promise.all(names.map((name) => endMember(context, house, name, members[name]?.identity)))));
   }
   await writeState(places, { members: {} });
+  await remove(places.run);
   return evidence;
 }
 

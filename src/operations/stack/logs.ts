@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { Problem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
-import { namesIn, readTail } from "../../platform/files.ts";
+import { namesIn, readTail, rotateLog } from "../../platform/files.ts";
 import type { House } from "./house.ts";
 import { placesOf } from "./places.ts";
 
@@ -23,6 +23,13 @@ export async function logFiles(context: Context, house: House, tier?: string): P
   const files = names.map((name) => ({ tier: name.replace(/(-\d+)?\.log$/, ""), path: join(places.logs, name) }));
   const access = (await namesIn(places.web)).includes("access.log") ? [{ tier: "proxy", path: join(places.web, "access.log") }] : [];
   return [...access, ...files].filter((file) => tier === undefined || file.tier === tier);
+}
+
+const logLimitBytes = 100_000_000;
+
+/** Cuts the logs that grew over 100 MB; one earlier part of each is kept. */
+export async function rotateLogs(context: Context, house: House): Promise<void> {
+  for (const { path } of await logFiles(context, house)) await rotateLog(path, logLimitBytes);
 }
 
 /** The last lines of a log file that contain `text`, when it is given. */

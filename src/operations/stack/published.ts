@@ -2,8 +2,8 @@
 // home is out of their reach, and a new version must not change files under a running tier.
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { exists, namesIn, publish } from "../../platform/files.ts";
+import { basename, dirname, join } from "node:path";
+import { exists, namesIn, publish, remove } from "../../platform/files.ts";
 
 /** Copies what another user runs or reads to where that user can reach it, under a name that says its content. */
 export async function publishOnce(what: {
@@ -16,6 +16,14 @@ export async function publishOnce(what: {
   const to = join(what.directory, `${what.name}-${await contentHash(what.from)}${what.ending}`);
   if (!(await exists(to))) await publish({ from: what.from, to, ...(what.owner ? { owner: what.owner } : {}) });
   return to;
+}
+
+/** Removes what earlier versions of this program published there; `keep` is the one in use. */
+export async function removeOlder(keep: string): Promise<void> {
+  const [directory, current] = [dirname(keep), basename(keep)];
+  const [kind] = current.split("-");
+  const older = (await namesIn(directory)).filter((name) => name.startsWith(`${kind}-`) && name !== current);
+  for (const name of older) await remove(join(directory, name));
 }
 
 async function contentHash(path: string): Promise<string> {

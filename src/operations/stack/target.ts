@@ -18,7 +18,7 @@ export interface Target {
   readonly user: string;
 }
 
-const form = "postgres://administrator@host:port or mariadb://administrator@host:port";
+const form = engineNames.map((name) => `${engines[name].server.urlSchemes[0]}://administrator@host:port`).join(" or ");
 
 /** Throws RH-USE-001 for another scheme, a missing name, a path, or a password: that would be in everybody's process list. */
 export function parseTarget(text: string): Target {

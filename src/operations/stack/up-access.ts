@@ -1,8 +1,9 @@
 // Roles, rights and schema in `up`, and the proof that the rights are what they should be.
+import { join } from "node:path";
 import type { ConnectionOptions } from "../../drivers/driver.ts";
 import type { Step } from "../../foundation/plan.ts";
-import { Problem } from "../../foundation/problem.ts";
-import { type AccessGoal, ensurePassword, establishAccess, rightsText } from "../access/establish.ts";
+import { isProblem, Problem } from "../../foundation/problem.ts";
+import { type AccessGoal, accessText, ensurePassword, establishAccess } from "../access/establish.ts";
 import { proveApplicationRights } from "../access/prove.ts";
 import { accessNames, appDefaults, databaseAddress, type Draft, houseOf, logins, rolePasswords, targetOf } from "./draft.ts";
 import { bundledMigrations, migrate } from "./migrate.ts";
@@ -13,17 +14,34 @@ export async function schemaStep(draft: Draft): Promise<Step> {
   return {
     title: "make roles, rights and schema",
     why: "the application gets its rows and nothing else; tables belong to a role that it is not",
-    sql: rightsText(engine, names),
+    sql: accessText(engine, names),
     act: async () => {
       const goal = await accessGoal(draft);
       const { owner, application, monitor } = await logins(draft);
       const roles = await establishAccess(context, goal);
-      for (const login of [owner, application, monitor]) await ensurePassword(goal, login);
+      for (const login of [owner, application, monitor]) await (targetOf(draft) ? refuseForeignRole(draft, login) : ensurePassword(goal, login));
       const schema = await migrate(context, { engine, owner, migrations: await bundledMigrations(engine) });
       await establishAccess(context, goal); // rights on what the migrations made
       return [roles, schema];
     },
   };
+}
+
+/** On a server that is not ours a role of that name with another password belongs to somebody: it is left alone. */
+async function refuseForeignRole(draft: Draft, login: ConnectionOptions): Promise<void> {
+  try {
+    await using _session = await draft.engine.driver.connect(login);
+  } catch (thrown) {
+    if (!isProblem(thrown, "RH-AUTH-001", "RH-AUTH-002")) throw thrown;
+    throw new Problem("RH-AUTH-001", `the role ${login.user} cannot log in on ${login.host} with this house's password: ${thrown.message}`, {
+      cause: thrown,
+      hint: `If another house made it, put its password into ${join(draft.places.secrets, secretOf(login.user))}; if the server's rules refuse it, admit it.`,
+    });
+  }
+}
+
+function secretOf(role: string): string {
+  return role.startsWith("rowhouse_") ? role.slice("rowhouse_".length) : "application";
 }
 
 export function proofStep(draft: Draft): Step {

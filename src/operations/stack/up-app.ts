@@ -5,7 +5,7 @@ import { readIfThere, writeFileAtomic } from "../../platform/files.ts";
 import { packageFiles } from "../../platform/package.ts";
 import { runAnyway } from "../../platform/processes.ts";
 import { databaseAddress, type Draft, findNginx, rolePasswords, tierOf } from "./draft.ts";
-import { publishOnce } from "./published.ts";
+import { publishOnce, removeOlder } from "./published.ts";
 import { type AppSettings, appMember, type Tier } from "./tiers.ts";
 
 export async function appStep(draft: Draft): Promise<Step> {
@@ -21,7 +21,9 @@ export async function appStep(draft: Draft): Promise<Step> {
       const settings = await appSettings(draft, tier, nginx === undefined);
       const count = nginx ? tier.house.config.app.instances : 1;
       const numbers = Array.from({ length: count }, (_, index) => index + 1);
-      return Promise.all(numbers.map((instance) => runtime.bringUp(appMember(tier, settings, instance), signal)));
+      const evidence = await Promise.all(numbers.map((instance) => runtime.bringUp(appMember(tier, settings, instance), signal)));
+      await removeOlder(settings.bundle);
+      return evidence;
     },
   };
 }

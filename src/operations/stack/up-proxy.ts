@@ -9,7 +9,7 @@ import { packageFiles } from "../../platform/package.ts";
 import { run } from "../../platform/processes.ts";
 import { type Draft, findNginx, tierOf } from "./draft.ts";
 import { tierUsers } from "./places.ts";
-import { publishOnce } from "./published.ts";
+import { publishOnce, removeOlder } from "./published.ts";
 import { appSocket, nginxCommand, type ProxySettings, proxyMember, type Tier } from "./tiers.ts";
 
 export async function proxyStep(draft: Draft): Promise<readonly Step[]> {
@@ -27,8 +27,10 @@ export async function proxyStep(draft: Draft): Promise<readonly Step[]> {
         if (!found) return [];
         const tier = await tierOf(draft);
         const settings: ProxySettings = { nginx: found.path, version: found.version, configuration: configurationPath(draft) };
-        await writeConfiguration(draft, tier, settings);
-        return [await runtime.bringUp(await proxyMember(tier, settings), signal)];
+        const board = await writeConfiguration(draft, tier, settings);
+        const evidence = await runtime.bringUp(await proxyMember(tier, settings), signal);
+        await removeOlder(board);
+        return [evidence];
       },
     },
   ];
@@ -38,8 +40,8 @@ function configurationPath(draft: Draft): string {
   return join(draft.places.web, "nginx.conf");
 }
 
-/** The new file is tested under another name; only one that nginx takes replaces the old one. */
-async function writeConfiguration(draft: Draft, tier: Tier, settings: ProxySettings): Promise<void> {
+/** The new file is tested under another name; only one that nginx takes replaces the old one. Returns the board's place. */
+async function writeConfiguration(draft: Draft, tier: Tier, settings: ProxySettings): Promise<string> {
   const { places } = draft;
   const owner = tier.owners?.web;
   const board = await publishOnce({ from: packageFiles.board, directory: places.web, name: "board", ending: "", owner });
@@ -63,4 +65,5 @@ async function writeConfiguration(draft: Draft, tier: Tier, settings: ProxySetti
     ...(owner && ports.proxy >= 1024 ? { owner } : {}),
   });
   await writeFileAtomic(settings.configuration, text, options);
+  return board;
 }

@@ -4,7 +4,7 @@ import type { Session } from "../../../drivers/driver.ts";
 import { Problem } from "../../../foundation/problem.ts";
 import type { Secret } from "../../../foundation/secret.ts";
 import { type Sql, sql } from "../../../foundation/sql.ts";
-import type { AccessNames, Change, RolePasswords } from "../../engine.ts";
+import type { AccessNames, Change, Creation, RolePasswords } from "../../engine.ts";
 import { storedPassword } from "./password.ts";
 
 /** The socket, TCP on loopback (names are not resolved), and where the application is when it is elsewhere. */
@@ -12,28 +12,32 @@ function hostsOf(names: Pick<AccessNames, "clientHost">): readonly string[] {
   return [...new Set(["localhost", "127.0.0.1", "::1", ...(names.clientHost === undefined ? [] : [names.clientHost])])];
 }
 
-export async function missing(session: Session, names: AccessNames, passwords: RolePasswords): Promise<readonly Change[]> {
-  const users = await session.all<{ user: string; host: string }>(sql`select user, host from mysql.global_priv`);
-  const has = new Set(users.map(({ user, host }) => `${user}@${host}`));
-  const schemas = await session.all<{ name: string }>(sql`select schema_name as name from information_schema.schemata`);
-  const wanted: readonly (readonly [string, Secret])[] = [
+export function creation(names: AccessNames, passwords: RolePasswords): readonly Creation[] {
+  const roles: readonly (readonly [string, Secret])[] = [
     [names.application, passwords.application],
     [names.owner, passwords.owner],
     [names.backup, passwords.backup],
     [names.monitor, passwords.monitor],
   ];
-  const userChanges = wanted.flatMap(([role, password]) =>
-    hostsOf(names)
-      .filter((host) => !has.has(`${role}@${host}`))
-      .map((host) => sql`create user ${account(role, host)} identified via mysql_native_password using ${sql.literal(storedPassword(password))}`),
+  const users = roles.flatMap(([role, password]) =>
+    hostsOf(names).map((host) => ({
+      name: `role ${role}@${host}`,
+      statement: sql`create user ${account(role, host)} identified via mysql_native_password using ${sql.literal(storedPassword(password))}`,
+    })),
   );
-  const databaseChanges = [names.database, stepsTable(names.database)[0]]
-    .filter((database) => !schemas.some(({ name }) => name === database))
-    .map((database) => sql`create database ${sql.id(database)} character set utf8mb4 collate utf8mb4_nopad_bin`);
-  return [
-    ...(userChanges.length > 0 ? [{ database: undefined, title: "roles", statements: userChanges }] : []),
-    ...(databaseChanges.length > 0 ? [{ database: undefined, title: "database", statements: databaseChanges }] : []),
-  ];
+  const databases = [names.database, stepsTable(names.database)[0]].map((database) => ({
+    name: `database ${database}`,
+    statement: sql`create database ${sql.id(database)} character set utf8mb4 collate utf8mb4_nopad_bin`,
+  }));
+  return [...users, ...databases];
+}
+
+export async function existing(session: Session): Promise<ReadonlySet<string>> {
+  const rows = await session.all<{ name: string }>(sql`
+    select concat('role ', user, '@', host) as name from mysql.global_priv
+    union all
+    select concat('database ', schema_name) as name from information_schema.schemata`);
+  return new Set(rows.map(({ name }) => name));
 }
 
 export function rights(names: AccessNames): Change {
@@ -67,12 +71,13 @@ export async function clientHost(session: Session): Promise<string | undefined> 
   return row?.host;
 }
 
-/** Waits up to 60 s. The lock lives as long as the session, and holds for the database the session is in. */
+/** Waits up to 60 s. The lock lives as long as the session, and holds for the database the session is in. A lock's name has 64
+ * characters at most, hence the hash. */
 export async function waitForLock(session: Session, name: string): Promise<() => Promise<void>> {
-  const [row] = await session.all<{ locked: number | null }>(sql`select get_lock(concat(database(), ' ', ${name}), 60) as locked`);
+  const [row] = await session.all<{ locked: number | null }>(sql`select get_lock(md5(concat(database(), ' ', ${name})), 60) as locked`);
   if (row?.locked !== 1) throw new Problem("RH-LOCK-001", `another session holds the lock "${name}" for over 60 s`);
   return async () => {
-    await session.all(sql`select release_lock(concat(database(), ' ', ${name})) as released`);
+    await session.all(sql`select release_lock(md5(concat(database(), ' ', ${name}))) as released`);
   };
 }
 

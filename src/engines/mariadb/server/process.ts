@@ -5,7 +5,7 @@ import type { ConnectionOptions, Session } from "../../../drivers/driver.ts";
 import { sql } from "../../../foundation/sql.ts";
 import type { Context } from "../../../platform/context.ts";
 import { endAllWorkingIn, type Program } from "../../../platform/processes.ts";
-import type { ServerPlace, Vitals } from "../../engine.ts";
+import type { ServerLogin, ServerPlace, Vitals } from "../../engine.ts";
 import { socketOf } from "./settings.ts";
 
 export const defaultPort = 3306;
@@ -41,9 +41,9 @@ export function socketHost(place: ServerPlace): string {
   return socketOf(place);
 }
 
-export function clientCommand(login: { readonly port: number; readonly user: string; readonly database: string }): string {
+export function clientCommand(login: Required<ServerLogin>): string {
   const port = login.port === defaultPort ? "" : ` -P ${login.port}`;
-  return `mariadb --protocol=tcp -h localhost${port} -u ${login.user} -p ${login.database}`;
+  return `mariadb --protocol=tcp -h ${login.host}${port} -u ${login.user} -p ${login.database}`;
 }
 
 export async function vitals(session: Session): Promise<Vitals> {

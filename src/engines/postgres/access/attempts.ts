@@ -33,7 +33,7 @@ export function attempts(ground: ProofGround): readonly Attempt[] {
     { title: "make a role", act: sql`create role ${planted}`, undo: [sql`drop role ${planted}`] },
     { title: "make itself superuser", act: sql`alter role ${own} superuser`, undo: [sql`alter role ${own} nosuperuser`] },
     { title: "become the owner", act: sql`set role ${sql.id(names.owner)}` },
-    { title: "become the administrator", act: sql`set session authorization postgres` },
+    { title: "become the administrator", act: sql`set session authorization ${sql.id(ground.administrator)}` },
     { title: "make a database", act: sql`create database ${planted}`, undo: [sql`drop database ${planted}`] },
     { title: "change a server setting", act: sql`alter system set rowhouse.planted = '1'`, undo: [sql`alter system reset rowhouse.planted`] },
     { title: "read password hashes", act: sql`select rolpassword from pg_authid` },
@@ -45,9 +45,12 @@ export function attempts(ground: ProofGround): readonly Attempt[] {
       ? []
       : [
           { title: "log in to the database postgres", login: { ...ground.login, database: "postgres" } },
+          {
+            title: "log in as the administrator over TCP",
+            login: { ...ground.login, host: "127.0.0.1", user: "postgres", password: new Secret("") },
+          },
           { title: "log in to another database", login: { ...ground.login, database: ground.otherDatabase } },
         ]),
-    { title: "log in as the administrator over TCP", login: { ...ground.login, host: "127.0.0.1", user: "postgres", password: new Secret("") } },
   ];
 }
 

@@ -2,33 +2,37 @@
 // no other database, and what the owner makes later is usable at once (T1, T2).
 // Source: postgresql.org/docs/current/sql-grant.html, sql-alterdefaultprivileges.html, ddl-schemas.html
 import type { Session } from "../../../drivers/driver.ts";
-import { Problem } from "../../../foundation/problem.ts";
+import { isProblem, Problem } from "../../../foundation/problem.ts";
 import type { Secret } from "../../../foundation/secret.ts";
 import { type Sql, sql } from "../../../foundation/sql.ts";
-import type { AccessNames, Change, RolePasswords } from "../../engine.ts";
+import type { AccessNames, Change, Creation, RolePasswords } from "../../engine.ts";
 import { storedPassword } from "./password.ts";
 
-export async function missing(session: Session, names: AccessNames, passwords: RolePasswords): Promise<readonly Change[]> {
-  const roles = await session.all<{ name: string }>(sql`select rolname as name from pg_roles`);
-  const has = new Set(roles.map(({ name }) => name));
-  const databases = await session.all<{ name: string }>(sql`select datname as name from pg_database where datname = ${names.database}`);
-  const wanted: readonly (readonly [string, Secret, Sql])[] = [
+export function creation(names: AccessNames, passwords: RolePasswords): readonly Creation[] {
+  const roles: readonly (readonly [string, Secret, Sql])[] = [
     [names.application, passwords.application, sql``],
     [names.owner, passwords.owner, sql``],
-    [names.backup, passwords.backup, sql`replication`],
-    [names.monitor, passwords.monitor, sql`in role pg_monitor`],
+    [names.backup, passwords.backup, sql` replication`],
+    [names.monitor, passwords.monitor, sql` in role pg_monitor`],
   ];
-  const roleChanges = wanted
-    .filter(([role]) => !has.has(role))
-    .map(([role, password, more]) => sql`create role ${sql.id(role)} login password ${sql.literal(storedPassword(password))} ${more}`);
   return [
-    ...(roleChanges.length > 0 ? [{ database: undefined, title: "roles", statements: roleChanges }] : []),
-    ...(databases.length === 0 ? [{ database: undefined, title: "database", statements: [createDatabase(names)] }] : []),
+    ...roles.map(([role, password, more]) => ({
+      name: `role ${role}`,
+      statement: sql`create role ${sql.id(role)} login password ${sql.literal(storedPassword(password))}${more}`,
+    })),
+    {
+      name: `database ${names.database}`,
+      statement: sql`create database ${sql.id(names.database)} owner ${sql.id(names.owner)} encoding 'UTF8' template template0`,
+    },
   ];
 }
 
-function createDatabase(names: AccessNames): Sql {
-  return sql`create database ${sql.id(names.database)} owner ${sql.id(names.owner)} encoding 'UTF8' template template0`;
+export async function existing(session: Session): Promise<ReadonlySet<string>> {
+  const rows = await session.all<{ name: string }>(sql`
+    select 'role ' || rolname as name from pg_roles
+    union all
+    select 'database ' || datname as name from pg_database`);
+  return new Set(rows.map(({ name }) => name));
 }
 
 export function rights(names: AccessNames): Change {
@@ -75,8 +79,9 @@ export async function clientHost(_session: Session): Promise<string | undefined>
 export async function waitForLock(session: Session, name: string): Promise<() => Promise<void>> {
   await session.run(sql`set lock_timeout = '60s'`);
   await session.all(sql`select pg_advisory_lock(hashtextextended(${name}, 0)) as locked`).catch((cause: unknown) => {
-    throw new Problem("RH-LOCK-001", `another session holds the lock "${name}" for over 60 s`, { cause });
+    throw isProblem(cause, "RH-TX-003") ? new Problem("RH-LOCK-001", `another session holds the lock "${name}" for over 60 s`, { cause }) : cause;
   });
+  await session.run(sql`reset lock_timeout`);
   return async () => {
     await session.all(sql`select pg_advisory_unlock(hashtextextended(${name}, 0)) as unlocked`);
   };

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { ConnectionOptions, Session } from "../../../drivers/driver.ts";
 import { sql } from "../../../foundation/sql.ts";
 import type { Context } from "../../../platform/context.ts";
-import { readIfThere, remove } from "../../../platform/files.ts";
+import { remove } from "../../../platform/files.ts";
 import { endAllWorkingIn, type Program } from "../../../platform/processes.ts";
-import type { ServerPlace, Vitals } from "../../engine.ts";
+import type { ServerLogin, ServerPlace, Vitals } from "../../engine.ts";
 
 export const defaultPort = 5432;
 
@@ -24,9 +24,9 @@ export function program(place: ServerPlace): Program {
 export async function clearRemains(context: Context, place: ServerPlace): Promise<void> {
   // Backends end by themselves when the postmaster is gone, but only between two waits.
   await endAllWorkingIn(place.dataDirectory, { graceMs: 5_000, clock: context.clock });
-  const pidFile = join(place.dataDirectory, "postmaster.pid");
   // The server itself would take a process that got the old number for the old server.
-  if ((await readIfThere(pidFile)) !== undefined) await remove(pidFile);
+  await remove(join(place.dataDirectory, "postmaster.pid"));
+  await remove(join(place.socketDirectory, `.s.PGSQL.${place.port}.lock`));
 }
 
 export function administrator(place: ServerPlace, database = "postgres"): ConnectionOptions {
@@ -37,9 +37,9 @@ export function socketHost(place: ServerPlace): string {
   return place.socketDirectory;
 }
 
-export function clientCommand(login: { readonly port: number; readonly user: string; readonly database: string }): string {
+export function clientCommand(login: Required<ServerLogin>): string {
   const port = login.port === defaultPort ? "" : ` -p ${login.port}`;
-  return `psql -h localhost${port} -U ${login.user} -d ${login.database}`;
+  return `psql -h ${login.host}${port} -U ${login.user} -d ${login.database}`;
 }
 
 export async function vitals(session: Session): Promise<Vitals> {
