@@ -4,12 +4,13 @@ import type { Session } from "../../../src/drivers/driver.ts";
 import type { EngineName } from "../../../src/engines/engines.ts";
 import { sql } from "../../../src/foundation/sql.ts";
 import { signalProcess } from "../../../src/platform/processes.ts";
+import { pick, type Random } from "./random.ts";
 
 export interface Fragile {
   /** The server's numbers of a role's connections. */
   connections(session: Session, role: string): Promise<readonly number[]>;
-  /** Ends one connection as hard as the engine can: kill -9 where it is a process of its own. */
-  killConnection(session: Session, connection: number): Promise<void>;
+  /** Ends connections as hard as the engine can. Where each is a process, kill -9 of one, which makes the server end them all. */
+  killConnections(session: Session, connections: readonly number[], random: Random): Promise<void>;
   /** How many sessions of a role are inside a transaction and doing nothing. */
   idleInTransaction(session: Session, role: string): Promise<number>;
   /** What the engine's own check finds wrong in the database of `session`. */
@@ -22,7 +23,7 @@ export const fragile: Readonly<Record<EngineName, Fragile>> = {
       const rows = await session.all<{ id: number }>(sql`select pid as id from pg_stat_activity where usename = ${role} order by pid`);
       return rows.map(({ id }) => id);
     },
-    killConnection: async (_session, connection) => signalProcess(connection, "SIGKILL"),
+    killConnections: async (_session, connections, random) => signalProcess(pick(random, connections), "SIGKILL"),
     idleInTransaction: async (session, role) => {
       const [row] = await session.all<{ count: number }>(sql`
         select count(*)::integer as count
@@ -37,8 +38,8 @@ export const fragile: Readonly<Record<EngineName, Fragile>> = {
       const rows = await session.all<{ id: number }>(sql`select id from information_schema.processlist where user = ${role} order by id`);
       return rows.map(({ id }) => id);
     },
-    killConnection: async (session, connection) => {
-      await session.run(sql`kill hard connection ${connection}`);
+    killConnections: async (session, connections) => {
+      for (const connection of connections) await session.run(sql`kill hard connection ${connection}`).catch(ignoreGone);
     },
     idleInTransaction: async (session, role) => {
       const [row] = await session.all<{ count: number | string }>(sql`
@@ -51,6 +52,11 @@ export const fragile: Readonly<Record<EngineName, Fragile>> = {
     damage: checkTables,
   },
 };
+
+/** The server has no such connection any more: its client was faster. */
+function ignoreGone(thrown: unknown): void {
+  if (!(thrown instanceof Error) || !thrown.message.includes("(1094)")) throw thrown;
+}
 
 /** Every index against its table, every table against itself. The extension goes with the transaction that made it. */
 async function amcheck(session: Session): Promise<readonly string[]> {

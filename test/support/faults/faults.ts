@@ -17,7 +17,7 @@ export const faults = {
   ],
   "FAULT-2": [
     { title: "the database server", strike: (scene) => killMembers(scene, ["database"]) },
-    { title: "one database connection", strike: killOneConnection },
+    { title: "the database connections", strike: killConnections },
   ],
 } as const satisfies Readonly<Record<string, readonly Victim[]>>;
 
@@ -39,10 +39,10 @@ async function killMembers({ house }: Scene, names: readonly string[]): Promise<
   return names;
 }
 
-async function killOneConnection(scene: Scene, random: Random): Promise<readonly string[]> {
-  const { connections, killConnection } = fragile[scene.engine];
+async function killConnections(scene: Scene, random: Random): Promise<readonly string[]> {
+  const engine = fragile[scene.engine];
   await using session = await scene.look();
-  await killConnection(session, pick(random, await connections(session, scene.role)));
+  await engine.killConnections(session, await engine.connections(session, scene.role), random);
   return [];
 }
 
