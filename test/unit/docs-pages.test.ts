@@ -78,7 +78,7 @@ function leadsSomewhere(path: string, link: string): boolean {
 function deadPaths(text: string): readonly string[] {
   const paths = [...text.matchAll(/`((?:src|test|scripts|web|bench|docs|changes)\/[\w./*-]*)`/g)].map((match) => match[1] ?? "");
   const places = (path: string) => (path.includes("*") ? engineNames.map((name) => path.replace("*", name)) : [path]);
-  return paths.filter((path) => !path.startsWith("test/results") && !places(path).every((place) => existsSync(join(root, place))));
+  return paths.filter((path) => !/^(test|bench)\/results/.test(path) && !places(path).every((place) => existsSync(join(root, place))));
 }
 
 /** Headings as their links name them, and explicit anchors. */
