@@ -12,7 +12,7 @@ const types = (...args) => program("typescript/bin/tsc", "--noEmit", ...args);
 const vitest = (...args) => program("vitest/vitest.mjs", "run", "--project", "unit", ...args);
 
 /** Projects with a tsconfig.json of their own, beside the root's. */
-const typedDirectories = ["web", "test/tidy", "test"].filter((directory) => existsSync(join(root, directory, "tsconfig.json")));
+const typedDirectories = ["web", "test"].filter((directory) => existsSync(join(root, directory, "tsconfig.json")));
 
 const steps = [
   { title: "format", runs: [biome("format", ".")] },

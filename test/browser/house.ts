@@ -11,5 +11,5 @@ declare module "vitest" {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const house = await standingHouse({ engine: project.name.split(" ").at(-1) ?? "" });
   project.provide("boardUrl", house.url);
-  return () => house[Symbol.asyncDispose]();
+  return async () => house[Symbol.asyncDispose]();
 }

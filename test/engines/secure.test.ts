@@ -13,10 +13,18 @@ describe.each(versions)("a new $title", (version) => {
     server = await startServer(version);
   });
   afterAll(() => server[Symbol.asyncDispose]());
-  const overTcp = (user: string, password: string) => ({ host: "127.0.0.1", port: server.place.port, user, password: new Secret(password), applicationName: "test", database: version.name === "postgres" ? "postgres" : undefined });
+  const overTcp = (user: string, password: string) => ({
+    host: "127.0.0.1",
+    port: server.place.port,
+    user,
+    password: new Secret(password),
+    applicationName: "test",
+    database: version.name === "postgres" ? "postgres" : undefined,
+  });
 
   test.each(["", "postgres", "root", "anybody"])("does not let %j in over TCP, with or without a password", async (user) => {
-    for (const password of ["", "guess"]) await expect(version.engine.driver.connect(overTcp(user, password))).rejects.toMatchObject({ name: "Problem" });
+    for (const password of ["", "guess"])
+      await expect(version.engine.driver.connect(overTcp(user, password))).rejects.toMatchObject({ name: "Problem" });
   });
 
   test("lets the administrator in by socket and operating-system identity alone", async () => {
@@ -38,7 +46,13 @@ describe.each(versions.filter(({ name }) => name === "mariadb"))("securing an op
       sql`flush privileges`,
     ];
     for (const statement of open) await session.run(statement);
-    const shadow = { host: version.engine.server.socketHost(server.place), port: 0, user: "shadow", password: new Secret("right"), applicationName: "test" };
+    const shadow = {
+      host: version.engine.server.socketHost(server.place),
+      port: 0,
+      user: "shadow",
+      password: new Secret("right"),
+      applicationName: "test",
+    };
     await expect(version.engine.driver.connect(shadow)).rejects.toMatchObject({ code: "RH-AUTH-001" }); // T4: shadowed by ''@localhost
     for (const statement of await secureStatements(session)) await session.run(statement);
     {
