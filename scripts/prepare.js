@@ -1,4 +1,5 @@
-// Everything a fresh clone needs before it can run: packages, then dist/. `--test` adds the programs that only tests use.
+// Everything a fresh clone needs before it can run: packages, then dist/. Run as a program it adds
+// the programs that only tests use; with --build-only it does not.
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +14,7 @@ export async function prepare() {
   const lock = readFileSync(join(root, "package-lock.json"), "utf8");
   if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
     process.stderr.write("installing packages (once)\n");
-    execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, stdio: ["ignore", 2, 2] });
+    execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, stdio: ["ignore", 2, 2] });
     writeFileSync(stamp, lock);
   }
   const { build, isBuilt } = await import("./build.js");
@@ -24,6 +25,7 @@ export async function prepare() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await prepare();
+  if (process.argv.includes("--build-only")) process.exit(0);
   const { prepareTests } = await import("./prepare-tests.js");
   await prepareTests();
 }
