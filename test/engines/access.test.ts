@@ -1,4 +1,6 @@
 // The application's rights, tried: sound after `establish`, and each way of giving it more, or less, found.
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ConnectionOptions } from "../../src/drivers/driver.ts";
 import { Secret } from "../../src/foundation/secret.ts";
@@ -97,6 +99,31 @@ describe.each(await engineVersions())("access on $title", (version) => {
       expect(await proveApplicationRights(testContext, task)).toMatchObject({ state: "sound" });
     });
   }
+
+  test("T1: with the rule that the chapter writes, or a right of everybody's, another database is open, and the proof names it", async () => {
+    const rules = join(server.place.dataDirectory, "pg_hba.conf");
+    const admin = async (statement: Sql) => makeChange(goal, { database: undefined, title: "open", statements: [statement] });
+    const own = version.name === "postgres" ? await readFile(rules, "utf8") : "";
+    const doors: Record<EngineName, { readonly open: () => Promise<void>; readonly close: () => Promise<void>; readonly found: RegExp }> = {
+      postgres: {
+        open: () => writeFile(rules, `local all postgres peer map=rowhouse\nlocal all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n`),
+        close: () => writeFile(rules, own),
+        found: /log in to another database/,
+      },
+      mariadb: {
+        open: () => admin(sql`grant select on *.* to public`),
+        close: () => admin(sql`revoke select on *.* from public`),
+        found: /read another database/,
+      },
+    };
+    const door = doors[version.name];
+    await door.open();
+    if (version.name === "postgres") await admin(sql`select pg_reload_conf()`);
+    await expect.poll(async () => JSON.stringify(await proveApplicationRights(testContext, task)), { timeout: 20_000 }).toMatch(door.found);
+    await door.close();
+    if (version.name === "postgres") await admin(sql`select pg_reload_conf()`);
+    await expect.poll(async () => (await proveApplicationRights(testContext, task)).state, { timeout: 20_000 }).toBe("sound");
+  });
 
   test("evidence turns faulty when a right is missing that the application needs", async () => {
     const lack: Record<EngineName, readonly [Sql, string | undefined]> = {
