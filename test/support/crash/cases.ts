@@ -34,6 +34,15 @@ export const cases: Readonly<Record<string, CrashCase>> = {
     afterKill: (directory) => first(wholeOf(directory, "log", ["old\n"]), modesIn(directory, 0o640)),
     afterNext: (directory) => wholeOf(directory, "log", ["old\n"]),
   },
+  rotateLog: {
+    title: "rotateLog of a log over its limit",
+    script: `import { rotateLog } from "./platform/files.js";
+      export const write = (directory) => rotateLog(directory + "/log", 1000);`,
+    prepare: (directory) => writeFileSync(join(directory, "log"), old, { mode: 0o640 }),
+    afterKill: (directory) =>
+      readFileSync(join(directory, "log"), "utf8") === "" ? wholeOf(directory, "log.1", [old]) : wholeOf(directory, "log", [old]),
+    afterNext: (directory) => first(wholeOf(directory, "log", [""]), wholeOf(directory, "log.1", [old]), onlyIn(directory, ["log", "log.1"])),
+  },
   ensureDirectory: {
     title: "ensureDirectory with its parents",
     script: `import { ensureDirectory } from "./platform/files.js";

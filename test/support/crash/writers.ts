@@ -11,6 +11,7 @@ export const listedWriters: Readonly<Record<string, string>> = {
   "files.openLog": "openLog",
   "files.publish": "publish",
   "files.remove": "remove",
+  "files.rotateLog": "rotateLog",
   "files.writeFileAtomic": "writeFileAtomic",
   "files.writeFileOnce": "ensureSecret",
   "journal.record": "record",
