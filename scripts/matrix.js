@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const cache = join(homedir(), ".cache/rowhouse");
+// Other users run these servers: a home is often closed to them.
+const cache = process.getuid() === 0 ? "/var/cache/rowhouse" : join(homedir(), ".cache/rowhouse");
 const servers = process.env.ROWHOUSE_SERVERS ?? join(cache, "servers");
 const majors = ["14", "15", "16", "17", "18"];
 const nodes = ["22", "24"];

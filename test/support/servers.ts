@@ -33,7 +33,8 @@ export interface TestServer extends AsyncDisposable {
 }
 
 /** Where the matrix keeps npm's servers between runs. */
-export const matrixServers = process.env["ROWHOUSE_SERVERS"] ?? join(homedir(), ".cache/rowhouse/servers");
+export const matrixServers =
+  process.env["ROWHOUSE_SERVERS"] ?? (isRoot() ? "/var/cache/rowhouse/servers" : join(homedir(), ".cache/rowhouse/servers"));
 
 /** Every engine: its newest server on this machine, or with ROWHOUSE_MATRIX=full every version there is. */
 export async function engineVersions(): Promise<readonly EngineVersion[]> {
