@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { Problem } from "../foundation/problem.ts";
 import type { ProblemCode } from "../foundation/problems.ts";
-import type { UpOptions } from "../operations/stack/draft.ts";
-import { placesOf } from "../operations/stack/places.ts";
+import { appDefaults, type UpOptions } from "../operations/stack/draft.ts";
+import { placesOf, refuseForeignRun } from "../operations/stack/places.ts";
 import { ensureDirectory, readTail, statIfThere } from "../platform/files.ts";
 import { packageFiles } from "../platform/package.ts";
 import { start } from "../platform/processes.ts";
@@ -16,6 +16,7 @@ const inherited = /^(ROWHOUSE_|XDG_|HOME$|PATH$|npm_config_|https?_proxy$|no_pro
 
 export async function detach({ context, output, signal }: Invocation, wanted: UpOptions): Promise<UpReport> {
   const places = placesOf(context, wanted.directory);
+  await refuseForeignRun(places);
   await ensureDirectory(places.state, { mode: 0o711 });
   await ensureDirectory(places.logs);
   const logPath = join(places.logs, "serve.log");
@@ -54,7 +55,7 @@ function serveArguments(wanted: UpOptions): readonly string[] {
     ...(wanted.engine === undefined ? [] : ["--engine", wanted.engine]),
     ...(wanted.port === undefined ? [] : ["--port", String(wanted.port)]),
     ...(wanted.instances === undefined ? [] : ["--instances", String(wanted.instances)]),
-    ...(wanted.target === undefined ? [] : ["--target", wanted.target]),
+    ...(wanted.target === undefined ? [] : ["--target", wanted.target, "--confirm", appDefaults(wanted).database]),
     ...(wanted.isDemo ? ["--demo"] : []),
     ...(wanted.mayInstall ? ["--install"] : []),
   ];

@@ -2,11 +2,12 @@
 import { askDown } from "../serve/control.ts";
 import { takeDown } from "../operations/stack/down.ts";
 import { findHouseDirectory, readHouse } from "../operations/stack/house.ts";
-import { placesOf } from "../operations/stack/places.ts";
-import { readState } from "../operations/stack/state.ts";
+import { placesOf, refuseForeignRun } from "../operations/stack/places.ts";
+import { livingMembers, readState } from "../operations/stack/state.ts";
 import { serveLock } from "../operations/stack/status.ts";
 import { Problem } from "../foundation/problem.ts";
 import { waitFor } from "../platform/clock.ts";
+import { signalProcess } from "../platform/processes.ts";
 import { isAlive } from "../platform/identity.ts";
 import { lockOwner, takeLock } from "../platform/locks.ts";
 import type { Invocation } from "./command.ts";
@@ -18,6 +19,7 @@ const downWithinMs = 120_000;
 export async function down({ context, output, options, directory }: Invocation): Promise<number> {
   const house = await readHouse(await findHouseDirectory(context, { house: textOption(options, "house") }, directory));
   const places = placesOf(context, house.directory);
+  await refuseForeignRun(places);
   if (options["dry-run"]) {
     const names = Object.keys((await readState(places)).members);
     output.envelope({
@@ -29,12 +31,14 @@ export async function down({ context, output, options, directory }: Invocation):
   const server = await lockOwner(serveLock(places));
   if (server) {
     output.progress("asking serve to end");
-    await askDown(places);
+    await askDown(places).catch(() => signalProcess(server.pid, "SIGTERM")); // it still brings the house up, and listens to nobody
     const isGone = await waitFor(context.clock, { withinMs: downWithinMs, everyMs: 50 }, async () => ((await isAlive(server)) ? undefined : true));
     if (!isGone)
       throw new Problem("RH-PROC-002", `serve (pid ${server.pid}) did not end within ${downWithinMs / 1000} s`, {
         hint: "rowhouse status; then rowhouse down again.",
       });
+    const left = Object.keys(await livingMembers(places));
+    if (left.length > 0) throw new Problem("RH-HOUSE-005", `serve ended and left ${left.join(", ")} running`, { hint: "Run rowhouse down again." });
     output.envelope({ result: { house: house.directory, state: "down" } });
     output.line(`Down. The data stays in ${house.directory}.`);
     return 0;

@@ -14,7 +14,8 @@ export async function main(args: readonly string[]): Promise<number> {
   const printer = output({ out: process.stdout, err: process.stderr, isPlain }, { isJson: args.includes("--json") });
   const interrupt = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => interrupt.abort(interrupted()));
-  process.stdout.on("error", () => process.exit(0)); // `rowhouse logs | head`: the reader has seen enough
+  // The reader has seen enough: `rowhouse logs | head`. What runs in the foreground ends in order.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => interrupt.abort(interrupted()));
   try {
     return await runCommand(args, printer, interrupt.signal);
   } catch (thrown) {

@@ -1,12 +1,14 @@
 // rowhouse status: exit 0 when every tier is up, 1 when one is not.
 import { type HouseStatus, houseStatus } from "../operations/stack/status.ts";
 import { findHouseDirectory, readHouse } from "../operations/stack/house.ts";
+import { placesOf, refuseForeignRun } from "../operations/stack/places.ts";
 import type { Invocation } from "./command.ts";
 import { columns, type Output } from "./output.ts";
 import { textOption } from "./parse.ts";
 
 export async function status({ context, output, options, directory }: Invocation): Promise<number> {
   const house = await readHouse(await findHouseDirectory(context, { house: textOption(options, "house") }, directory));
+  await refuseForeignRun(placesOf(context, house.directory));
   const found = await houseStatus(context, house);
   output.envelope({ result: found });
   printStatus(output, found);

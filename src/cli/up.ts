@@ -47,7 +47,9 @@ export async function up(invocation: Invocation): Promise<number> {
 /** For a service manager: plain log lines on standard error, no questions. */
 export async function serveCommand(invocation: Invocation): Promise<number> {
   const { context, output, signal } = invocation;
-  await serve(context, await upOptions(invocation), {
+  const wanted = await upOptions(invocation);
+  await confirmTarget(invocation, wanted);
+  await serve(context, wanted, {
     signal,
     onStep: ({ title }) => context.log.info("step", { title }),
     onReady: (report) => {

@@ -12,8 +12,13 @@ export function render(template: string, values: Readonly<Record<string, string>
   return text;
 }
 
+/** True when a path can stand unquoted in an nginx file. */
+export function isWord(value: string): boolean {
+  return !/["';{}\s\\$#]/.test(value);
+}
+
 /** A path as one word of an nginx file. */
 export function word(value: string): string {
-  if (/["';{}\s\\$]/.test(value)) throw new Error(`not a plain word: ${JSON.stringify(value)}`);
+  if (!isWord(value)) throw new Error(`not a plain word: ${JSON.stringify(value)}`);
   return value;
 }

@@ -127,14 +127,26 @@ export async function openLog(path: string, owner?: Owner): Promise<fs.FileHandl
 }
 
 /**
- * Keeps a log below a limit: over it, the content moves to `<path>.1` and the file goes on empty under the same descriptor, as
- * logrotate's copytruncate does. Lines written between the copy and the cut are lost.
+ * Keeps a log below a limit: over it, the content goes to `keepAs` and the file goes on empty under the same descriptor, as
+ * logrotate's copytruncate does. Lines written between the copy and the cut are lost. The log may be in a directory of another
+ * user, `keepAs` must not: neither is reached through a link.
  */
-export async function rotateLog(path: string, limitBytes: number): Promise<void> {
-  const size = Number((await statIfThere(path))?.size ?? 0);
-  if (size <= limitBytes) return;
-  await fs.copyFile(path, `${path}.1`);
-  await fs.truncate(path);
+export async function rotateLog(options: { readonly path: string; readonly keepAs: string; readonly limitBytes: number }): Promise<void> {
+  const log = await fs.open(options.path, constants.O_RDWR | constants.O_NOFOLLOW);
+  try {
+    const stat = await log.stat();
+    if (!stat.isFile() || stat.nlink !== 1 || stat.size <= options.limitBytes) return;
+    const kept = await fs.open(options.keepAs, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW, 0o640);
+    try {
+      for await (const chunk of log.createReadStream({ start: 0, end: stat.size - 1, autoClose: false })) await kept.write(chunk as Buffer);
+      await kept.sync();
+    } finally {
+      await kept.close();
+    }
+    await log.truncate();
+  } finally {
+    await log.close();
+  }
 }
 
 /** The file's text, or undefined when there is none. */

@@ -1,6 +1,6 @@
 // Which process this is, so that a recorded pid is never mistaken for another process that got the same number: pid, start
 // time in clock ticks and boot id together. Source: proc(5).
-import { readFile, readdir, readlink } from "node:fs/promises";
+import { readFile, readdir, readlink, realpath } from "node:fs/promises";
 import { hostname } from "node:os";
 
 export interface ProcessIdentity {
@@ -36,9 +36,11 @@ export async function workingDirectoryOf(pid: number): Promise<string | undefine
   return readlink(`/proc/${pid}/cwd`).catch(() => undefined);
 }
 
-/** Pids of the processes whose working directory is `directory`: how the orphans of a database server are found. */
-export async function pidsWorkingIn(directory: string): Promise<readonly number[]> {
-  return pidsWhere(async (pid) => (await readlink(`/proc/${pid}/cwd`)) === directory);
+/** Pids of the processes of `program` whose working directory is `directory`: how the orphans of a server are found. */
+export async function pidsWorkingIn(directory: string, program: string): Promise<readonly number[]> {
+  const wanted = await realpath(program).catch(() => program);
+  const isProgram = async (pid: number) => (await readlink(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, "") === wanted;
+  return pidsWhere(async (pid) => pid !== process.pid && (await readlink(`/proc/${pid}/cwd`)) === directory && (await isProgram(pid)));
 }
 
 /** Pids of the processes that hold one of these socket inodes open. */

@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import { Problem } from "../foundation/problem.ts";
 import type { Clock } from "./clock.ts";
 import { ensureDirectory, readIfThere, remove, writeFileAtomic } from "./files.ts";
+import { ensureSecret } from "./secrets.ts";
 import { identify, isAlive, type ProcessIdentity } from "./identity.ts";
 
 export interface LockOwner extends ProcessIdentity {
@@ -50,7 +51,8 @@ async function release(path: string, owner: LockOwner): Promise<void> {
 }
 
 async function kernelMutex(path: string, clock: Clock): Promise<AsyncDisposable> {
-  const name = `\0rowhouse-${createHash("sha256").update(path).digest("hex").slice(0, 40)}`;
+  const token = await ensureSecret(dirname(path), ".mutex"); // in a directory of ours, so that others cannot take the name first
+  const name = `\0rowhouse-${createHash("sha256").update(path).update(token.reveal()).digest("hex").slice(0, 40)}`;
   for (let attempt = 0; attempt < 200; attempt++) {
     const server = await listenOn(name);
     if (server) return { [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())) };
@@ -61,7 +63,7 @@ async function kernelMutex(path: string, clock: Clock): Promise<AsyncDisposable>
 
 async function listenOn(name: string): Promise<Server | undefined> {
   return new Promise((resolve) => {
-    const server = createServer();
+    const server = createServer((socket) => socket.destroy());
     server.once("error", () => resolve(undefined));
     server.listen({ path: name }, () => resolve(server));
   });

@@ -2,6 +2,7 @@
 // both outputs drained. `run` is for programs that end, `start` for servers: their output goes to a file, so that they
 // outlive whoever started them. No shell, ever.
 import { type ChildProcess, spawn } from "node:child_process";
+import { hostname } from "node:os";
 import type { Readable } from "node:stream";
 import { Problem } from "../foundation/problem.ts";
 import type { Clock } from "./clock.ts";
@@ -119,12 +120,18 @@ export interface StopOptions {
   readonly clock: Clock;
 }
 
-/** Asks, waits, then forces. Only ever signals the process that `identity` means. */
+const forcedWithinMs = 10_000;
+
+/** Asks, waits, then forces. Only ever signals the process that `identity` means. Throws RH-PROC-002 when it does not end even then. */
 export async function stop(identity: ProcessIdentity, options: StopOptions): Promise<void> {
+  if (identity.host !== hostname()) {
+    throw new Problem("RH-LOCK-001", `pid ${identity.pid} was recorded on ${identity.host}, this is ${hostname()}`, { hint: "Run this there." });
+  }
   if (!(await isAlive(identity))) return;
   signalProcess(identity.pid, options.ask);
   const end = options.clock.monotonicMs() + options.graceMs;
   while (await isAlive(identity)) {
+    if (options.clock.monotonicMs() > end + forcedWithinMs) throw new Problem("RH-PROC-002", `pid ${identity.pid} does not end, even killed`);
     if (options.clock.monotonicMs() > end) {
       killGroup(identity.pid, "SIGKILL");
       signalProcess(identity.pid, "SIGKILL");
@@ -133,11 +140,19 @@ export async function stop(identity: ProcessIdentity, options: StopOptions): Pro
   }
 }
 
-/** Ends every process whose working directory is `directory`: what a killed server left there. Asks, waits, then forces. */
-export async function endAllWorkingIn(directory: string, options: { readonly graceMs: number; readonly clock: Clock }): Promise<void> {
+export interface Remains extends StopOptions {
+  /** Absolute path of the server's program: whoever else works in the directory, an administrator's shell say, is left alone. */
+  readonly program: string;
+}
+
+/** Ends what a killed server left: processes of its program that work in `directory`. Asks, waits, then forces. */
+export async function endAllWorkingIn(directory: string, options: Remains): Promise<void> {
   const end = options.clock.monotonicMs() + options.graceMs;
-  for (let pids = await pidsWorkingIn(directory); pids.length > 0; pids = await pidsWorkingIn(directory)) {
-    const signal = options.clock.monotonicMs() >= end ? "SIGKILL" : "SIGTERM";
+  const remaining = () => pidsWorkingIn(directory, options.program);
+  for (let pids = await remaining(); pids.length > 0; pids = await remaining()) {
+    if (options.clock.monotonicMs() > end + forcedWithinMs)
+      throw new Problem("RH-PROC-002", `pids ${pids.join(", ")} in ${directory} do not end, even killed`);
+    const signal = options.clock.monotonicMs() >= end ? "SIGKILL" : options.ask;
     for (const pid of pids) signalProcess(pid, signal);
     await options.clock.sleep(50);
   }

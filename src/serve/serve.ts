@@ -33,13 +33,15 @@ export interface UpReport {
 export async function serve(context: Context, options: UpOptions, events: ServeEvents & { readonly signal: AbortSignal }): Promise<void> {
   const began = context.clock.monotonicMs();
   const places = placesOf(context, options.directory);
-  const { plan, draft } = await planUp(context, options);
+  await planUp(context, options); // refuses before anything is made
   await ensureDirectory(places.state, { mode: 0o711 });
   await using _lock = await takeLock({ path: serveLock(places), operation: "serve", clock: context.clock });
+  const { plan, draft } = await planUp(context, options); // as things are now that nobody else changes them
   await record(places.state, context.clock, { what: "up", outcome: "began", plan: planText(plan) });
   const evidence = await perform(plan, { signal: events.signal, onStep: events.onStep }).catch(async (thrown: unknown) => {
-    await record(places.state, context.clock, { what: "up", outcome: "failed", problem: thrown instanceof Error ? thrown.message : String(thrown) });
     await draft.runtime.endStarted();
+    const problem = thrown instanceof Error ? thrown.message : String(thrown);
+    await record(places.state, context.clock, { what: "up", outcome: "failed", problem }).catch(() => undefined); // the disk may be what is full
     throw thrown;
   });
   await record(places.state, context.clock, { what: "up", outcome: "done" });

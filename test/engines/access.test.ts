@@ -144,5 +144,7 @@ describe.each(await engineVersions())("access on $title", (version) => {
     await using session = await version.engine.driver.connect(server.administrator("taskdb"));
     const left = await session.all(sql`select table_name from information_schema.tables where table_name like ${"rowhouse_canary%"}`);
     expect(left).toEqual([]);
+    const existing = await version.engine.access.existing(session);
+    expect([...existing].filter((name) => name.startsWith("database rowhouse_other"))).toEqual([]);
   });
 });

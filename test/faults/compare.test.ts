@@ -114,7 +114,8 @@ describe("the search for secrets", () => {
     for (const path of Object.values(places)) mkdirSync(path);
     for (const name of ["application", "owner", "backup", "monitor"]) writeFileSync(join(places.secrets, name), `secret-of-${name}\n`);
     for (const name of ["app-1.log", "database.log", "serve.log"]) writeFileSync(join(places.logs, name), "all is well\n");
-    writeFileSync(join(places.web, "access.log"), "GET /\n");
+    mkdirSync(join(places.web, "run"));
+    writeFileSync(join(places.web, "run/access.log"), "GET /\n");
     expect(await secretsInLogs(places)).toEqual([]);
     writeFileSync(join(places.logs, "database.log"), "create role x password 'secret-of-owner'\n");
     expect(await secretsInLogs(places)).toEqual(["database.log holds the password owner"]);

@@ -48,10 +48,11 @@ describe.each(engineNames)("the edge of a house on %s", (engine) => {
   });
 
   test("headers that claim to be the proxy's own do not reach the application", async () => {
-    const forged = "X-Request-Id: 00000000-forged\r\nX-User: root\r\nX_User: root\r\nForwarded: for=1.2.3.4\r\nX-Forwarded-For: 1.2.3.4";
+    const forged =
+      "X-Request-Id: 00000000-0000-4000-8000-00000000f0f0\r\nX-User: root\r\nX_User: root\r\nForwarded: for=1.2.3.4\r\nX-Forwarded-For: 1.2.3.4";
     const answer = await raw(`GET /api/tasks HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${forged}\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 200/);
-    expect(answer).not.toContain("forged");
+    expect(answer).not.toContain("00000000f0f0");
   });
 
   test("one request is found by its id in the proxy's log and the application's", async () => {

@@ -53,6 +53,32 @@ describe.each(await engineVersions())("a house on a $title that is there already
     expect(refused.stdout + refused.stderr).not.toContain("chief-pass");
   });
 
+  test("a server far away is refused: without TLS its password would be readable on the way", async () => {
+    const refused = await house.up("--target", target.replace("127.0.0.1", "db1.example"), "--confirm", "taskdb");
+    expect([refused.exitCode, refused.json.problem?.code]).toEqual([2, "RH-USE-001"]);
+  });
+
+  test("serve asks for the name too", async () => {
+    const before = await databases();
+    const refused = await house.run("serve", "--target", target, "--json");
+    expect([refused.exitCode, refused.json.problem?.code]).toEqual([4, "RH-USE-003"]);
+    expect(await databases()).toEqual(before);
+  });
+
+  test("a database of that name that is somebody's stays as it is", async () => {
+    await using session = await version.engine.driver.connect(server.administrator());
+    await session.run(sql`create database taskdb`);
+    await using other = await emptyHouse({
+      engine: version.name,
+      env: { ROWHOUSE_TARGET_PASSWORD_FILE: join(server.place.settingsDirectory, "chief") },
+    });
+    const refused = await other.up("--target", target, "--confirm", "taskdb");
+    expect([refused.exitCode, refused.json.problem?.code]).toEqual([4, "RH-HOUSE-004"]);
+    const existing = await version.engine.access.existing(session);
+    expect([...existing].filter((name) => /rowhouse|taskapp/.test(name))).toEqual([]);
+    await session.run(sql`drop database taskdb`);
+  });
+
   test("comes up on it, proves the rights there, and leaves the server running when it goes down", async () => {
     const ran = await house.up("--target", target, "--confirm", "taskdb");
     expect(ran.exitCode, ran.stderr).toBe(0);

@@ -1,8 +1,7 @@
 // `up`, `down` and `kill -9`, through the command itself, on both engines.
 import { execFile } from "node:child_process";
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import { dirname, join } from "node:path";
+import { chmod, readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { engineNames } from "../../src/engines/engines.ts";
@@ -43,6 +42,7 @@ describe.each(engineNames)("a house on %s", (engine) => {
     expect(new Set(users).size).toBe(isRoot ? 3 : 1);
     expect(users).not.toContain(isRoot ? 0 : -1);
     const listening = await listeningAddresses(await treeOf(Object.values(await house.pids())));
+    expect(listening.length).toBeGreaterThanOrEqual(2);
     expect(listening.filter((address) => !address.startsWith("0100007F"))).toEqual([]);
   });
 
@@ -146,99 +146,6 @@ describe.each(engineNames)("a house on %s", (engine) => {
   });
 });
 
-describe.each(engineNames)("what is in the way of a house on %s", (engine) => {
-  test("a dry run shows the commands and statements, and touches nothing", async () => {
-    await using house = await emptyHouse({ engine });
-    const shown = await house.run("up", "--engine", engine, "--dry-run");
-    expect(shown.exitCode).toBe(0);
-    expect(shown.stdout).toMatch(/start nginx/);
-    expect(shown.stdout.toLowerCase()).toMatch(/> grant select, insert, update, delete/);
-    await expect(stat(house.directory)).rejects.toThrow(/ENOENT/);
-  });
-
-  test("a taken port is named with who has it, and nothing stays running", async () => {
-    await using house = await emptyHouse({ engine });
-    const squatter = createServer().listen(house.port, "127.0.0.1");
-    try {
-      const refused = await house.up();
-      expect(refused.exitCode).toBe(4);
-      expect(refused.json.problem).toMatchObject({ code: "RH-NET-001", field: "ports.proxy" });
-      expect(refused.json.problem?.message).toContain(`pid ${process.pid}`);
-      expect((await house.run("status", "--json")).json.result).toMatchObject({ isWanted: false });
-    } finally {
-      squatter.close();
-    }
-    expect((await house.up()).exitCode).toBe(0);
-  });
-
-  test("a directory that is not ours is left alone", async () => {
-    await using house = await emptyHouse({ engine });
-    await mkdir(house.directory);
-    await writeFile(join(house.directory, "thesis.txt"), "mine");
-    const refused = await house.up();
-    expect([refused.exitCode, refused.json.problem?.code]).toEqual([4, "RH-HOUSE-004"]);
-    expect(await readdir(house.directory)).toEqual(["thesis.txt"]);
-  });
-
-  test.runIf(isRoot)("a place that the tiers' users cannot reach is named before anything is made (TRAP-22)", async () => {
-    await using house = await emptyHouse({ engine });
-    await chmod(dirname(house.directory), 0o700);
-    const refused = await house.up();
-    expect([refused.exitCode, refused.json.problem?.code]).toEqual([4, "RH-HOUSE-004"]);
-    expect(refused.json.problem?.message).toContain(dirname(house.directory));
-    expect(await readdir(dirname(house.directory))).toEqual([]);
-  });
-
-  test("a data directory that was half made is made anew", async () => {
-    await using house = await emptyHouse({ engine });
-    expect((await house.up()).exitCode).toBe(0);
-    await house.run("down");
-    const state = join(house.directory, ".rowhouse");
-    await runFile("mv", [join(state, "data"), join(state, "data.partial")]);
-    await runFile("rm", ["-rf", join(state, "data.partial", engine === "mariadb" ? "ibdata1" : "PG_VERSION")]);
-    const again = await house.up();
-    expect(again.exitCode, again.stderr).toBe(0);
-    expect(await readdir(state)).not.toContain("data.partial");
-  });
-
-  test("another major version than the data's is refused with the way out", async () => {
-    await using house = await emptyHouse({ engine });
-    expect((await house.up()).exitCode).toBe(0);
-    await house.run("down");
-    const file = join(house.directory, "rowhouse.toml");
-    await writeFile(file, (await readFile(file, "utf8")).replace(/^major = .*$/m, 'major = "9.9"'));
-    const refused = await house.up();
-    expect([refused.exitCode, refused.json.problem?.code, refused.json.problem?.field]).toEqual([4, "RH-HOUSE-003", "major"]);
-  });
-
-  test.each([
-    ["port = ", 2, "RH-HOUSE-002"],
-    ['engine = "oracle"\nmajor = "1"', 2, "RH-HOUSE-002"],
-  ])("a house file that says %j is refused, naming what is wrong", async (text, exitCode, code) => {
-    await using house = await emptyHouse({ engine });
-    await mkdir(house.directory);
-    await writeFile(join(house.directory, "rowhouse.toml"), text);
-    const refused = await house.up();
-    expect([refused.exitCode, refused.json.problem?.code]).toEqual([exitCode, code]);
-  });
-
-  test.runIf(isRoot)("a full disk is a problem that says so, and after freeing it the house comes up", async () => {
-    await using house = await emptyHouse({ engine });
-    await mkdir(house.directory);
-    await runFile("mount", ["-t", "tmpfs", "-o", "size=24m,mode=755", "tmpfs", house.directory]);
-    try {
-      const refused = await house.up();
-      expect([refused.exitCode, refused.json.problem?.code]).toEqual([7, "RH-FILE-002"]);
-      await runFile("mount", ["-o", "remount,size=600m", house.directory]);
-      const again = await house.up();
-      expect(again.exitCode, again.stderr).toBe(0);
-    } finally {
-      await house.run("down");
-      await runFile("umount", [house.directory]);
-    }
-  });
-});
-
 test.runIf(isRoot)("an ordinary user gets a house too, and is told which boundary is absent", async () => {
   for (const engine of engineNames) {
     await using house = await emptyHouse({ engine });
@@ -265,7 +172,7 @@ async function placesThatShow(value: string, directory: string): Promise<readonl
   const state = join(directory, ".rowhouse");
   const logs = (await readdir(join(state, "logs"))).map((name) => join(state, "logs", name));
   const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).flatMap((pid) => [`/proc/${pid}/cmdline`, `/proc/${pid}/environ`]);
-  const files = [...logs, ...processes, join(state, "journal.jsonl"), join(state, "state.json"), join(state, "web/access.log")];
+  const files = [...logs, ...processes, join(state, "journal.jsonl"), join(state, "state.json"), join(state, "web/run/access.log")];
   const texts = await Promise.all(files.map((path) => readFile(path, "latin1").catch(() => "")));
   return files.filter((_, index) => texts[index]?.includes(value));
 }

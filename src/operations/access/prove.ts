@@ -31,14 +31,14 @@ export async function proveApplicationRights(context: Context, task: ProofTask):
     canary: `rowhouse_canary_${suffix}`,
     ...(task.isOwnServer ? { otherDatabase: `rowhouse_other_${suffix}` } : {}),
   };
-  await prepare(task, ground);
   try {
+    await prepare(task, ground);
     const use = await tryUse(task, ground);
     const attempts = task.engine.access.attempts(ground);
-    const results: (Finding | undefined)[] = [];
-    for (const attempt of attempts) results.push(await tryAttempt(task, attempt));
-    const findings = [...use, ...results.filter((result) => result !== undefined)];
-    const refused = results.filter((result) => result === undefined).length;
+    const results: (readonly Finding[])[] = [];
+    for (const attempt of attempts) results.push(await tryEveryWay(task, attempt));
+    const findings = [...use, ...results.flat()];
+    const refused = results.filter((result) => result.length === 0).length;
     const seen = `${refused} of ${attempts.length} forbidden acts refused, a table made just now is usable`;
     return verdictOf([{ subject: "rights", seen, tookMs: context.clock.monotonicMs() - began }], findings);
   } finally {
@@ -58,8 +58,16 @@ async function prepare(task: ProofTask, ground: ProofGround): Promise<void> {
 
 /** Both are tried, whatever the other one does: a proof leaves nothing behind. */
 async function clear(task: ProofTask, ground: ProofGround): Promise<void> {
+  const results = await Promise.allSettled([clearTable(task, ground), clearDatabase(task, ground)]);
+  for (const result of results) if (result.status === "rejected") throw result.reason;
+}
+
+async function clearTable(task: ProofTask, ground: ProofGround): Promise<void> {
   await using owner = await task.engine.driver.connect(task.owner);
   await owner.run(sql`drop table if exists ${sql.id(ground.canary)}`);
+}
+
+async function clearDatabase(task: ProofTask, ground: ProofGround): Promise<void> {
   if (!ground.otherDatabase) return;
   await using administrator = await task.engine.driver.connect(task.administrator);
   for (const statement of task.engine.access.otherDatabase(ground.otherDatabase).drop) await administrator.run(statement);
@@ -84,6 +92,17 @@ async function tryUse(task: ProofTask, ground: ProofGround): Promise<readonly Fi
   return findings;
 }
 
+/** By socket and over TCP: the server's rules, and on one engine the accounts themselves, differ between the two. */
+async function tryEveryWay(task: ProofTask, attempt: Attempt): Promise<readonly Finding[]> {
+  const ways = task.isOwnServer && !attempt.login ? [task.application, { ...task.application, host: "127.0.0.1" }] : [task.application];
+  const findings: Finding[] = [];
+  for (const application of ways) {
+    const finding = await tryAttempt({ ...task, application }, attempt);
+    if (finding) findings.push(finding);
+  }
+  return findings;
+}
+
 /** Undefined when the act was refused or had no effect. */
 async function tryAttempt(task: ProofTask, attempt: Attempt): Promise<Finding | undefined> {
   const outcome = await (attempt.login ? tryLogin(task, attempt) : tryStatement(task, attempt));
@@ -91,7 +110,7 @@ async function tryAttempt(task: ProofTask, attempt: Attempt): Promise<Finding | 
   return {
     subject: "rights",
     seen: `the application could ${attempt.title}${outcome === "done" ? "" : `, or not: ${outcome}`}`,
-    mend: "rowhouse up gives it its rights again",
+    mend: "Take that right back, then `rowhouse up`.",
   };
 }
 

@@ -12,7 +12,7 @@ import { ensureSecret } from "../../platform/secrets.ts";
 import { findProgram, versionOf } from "../../platform/tools.ts";
 import { currentUser } from "../../platform/users.ts";
 import { roleNames } from "../access/establish.ts";
-import { type House, type HouseConfig, houseFile, readHouse } from "./house.ts";
+import { type House, type HouseConfig, houseFile, readHouse, refuseForeignHouse } from "./house.ts";
 import { embeddedRoot } from "./install.ts";
 import { findOwners, type Places } from "./places.ts";
 import type { Runtime } from "./runtime.ts";
@@ -47,6 +47,7 @@ export interface Draft {
 
 /** The engine of a house that may not be there yet. Throws RH-HOUSE-003 when the house is pinned to something else. */
 export async function settleEngine(options: UpOptions): Promise<{ readonly engine: Engine; readonly house: House | undefined }> {
+  await refuseForeignHouse(options.directory);
   const names = await namesIn(options.directory);
   if (!names.includes("rowhouse.toml")) {
     const foreign = names.filter((name) => name !== ".rowhouse");

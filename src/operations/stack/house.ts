@@ -5,8 +5,8 @@ import { Value } from "@sinclair/typebox/value";
 import { parse } from "smol-toml";
 import { Problem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
-import { exists, namesIn, readIfThere } from "../../platform/files.ts";
-import { isRoot } from "../../platform/users.ts";
+import { exists, namesIn, readIfThere, statIfThere } from "../../platform/files.ts";
+import { currentUser, isRoot } from "../../platform/users.ts";
 
 const port = Type.Integer({ minimum: 1, maximum: 65_535 });
 const name = Type.String({ pattern: "^[a-z][a-z0-9_]{0,39}$" });
@@ -84,11 +84,27 @@ export async function siblingHouses(directory: string): Promise<readonly string[
 
 /** Reads a house. Throws RH-HOUSE-001 when there is none, RH-HOUSE-002 naming the line or field that is wrong. */
 export async function readHouse(directory: string): Promise<House> {
+  await refuseForeignHouse(directory);
   const text = await readIfThere(houseFile(directory));
   if (text !== undefined) return { directory, config: parseHouse(text, houseFile(directory)) };
   const siblings = await siblingHouses(directory);
   const others = siblings.length > 0 ? ` There is one at ${siblings.join(" and at ")}: give it with --house.` : "";
   throw new Problem("RH-HOUSE-001", `there is no house at ${directory}`, { hint: `Make one: rowhouse up.${others}` });
+}
+
+/**
+ * A house tells which processes are its own and which programs to run, so one that another user made must not be believed: root
+ * would end or start whatever it names. Throws RH-HOUSE-004.
+ */
+export async function refuseForeignHouse(directory: string): Promise<void> {
+  const { uid, name } = currentUser();
+  for (const path of [directory, houseFile(directory), join(directory, ".rowhouse")]) {
+    const found = await statIfThere(path);
+    if (!found || Number(found.uid) === uid) continue;
+    throw new Problem("RH-HOUSE-004", `${path} belongs to uid ${found.uid}, not to ${name}`, {
+      hint: "Run this as its owner, or give another place with --house.",
+    });
+  }
 }
 
 export function parseHouse(text: string, path: string): HouseConfig {

@@ -8,7 +8,7 @@ import type { Engine } from "../../engines/engine.ts";
 import type { Context } from "../../platform/context.ts";
 import { ensureDirectory, exists, publish, readIfThere, remove, writeFileAtomic } from "../../platform/files.ts";
 import { link } from "../../platform/links.ts";
-import { run } from "../../platform/processes.ts";
+import { run, runAnyway } from "../../platform/processes.ts";
 import { findProgram } from "../../platform/tools.ts";
 import { isRoot } from "../../platform/users.ts";
 import { housesRoot } from "./house.ts";
@@ -44,6 +44,7 @@ export function packageStep(packages: readonly string[]): StepText {
 /** Installs packages without letting any of their services start, now or at the next boot. Throws RH-TOOL-002. */
 export async function installPackages(context: Context, packages: readonly string[], signal: AbortSignal): Promise<void> {
   await using _quiet = await keepServicesQuiet(context);
+  await using _masked = await maskNginx(context, packages);
   for (const argv of packageCommands(packages)) {
     await run({ argv, env: { DEBIAN_FRONTEND: "noninteractive" }, timeoutMs: installTimeoutMs, signal }).catch((cause: unknown) => {
       throw new Problem("RH-TOOL-002", `installing ${packages.join(", ")} failed: ${cause instanceof Error ? cause.message : cause}`, {
@@ -52,9 +53,22 @@ export async function installPackages(context: Context, packages: readonly strin
       });
     });
   }
-  const systemctl = await findProgram(context, "systemctl");
-  if (systemctl && packages.includes("nginx"))
-    await run({ argv: [systemctl, "disable", "--quiet", "nginx.service"], timeoutMs: 30_000 }).catch(() => undefined);
+}
+
+/** Masked while it is installed and disabled afterwards, so that a kill in between does not start it at the next boot. */
+async function maskNginx(context: Context, packages: readonly string[]): Promise<AsyncDisposable> {
+  const program = await findProgram(context, "systemctl");
+  const systemctl = async (verb: string) => {
+    if (!program || !packages.includes("nginx")) return;
+    await runAnyway({ argv: [program, verb, "--quiet", "nginx.service"], timeoutMs: 30_000 });
+  };
+  await systemctl("mask");
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await systemctl("unmask");
+      await systemctl("disable");
+    },
+  };
 }
 
 /**

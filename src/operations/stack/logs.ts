@@ -1,10 +1,10 @@
 // The logs of the tiers, wherever each of them keeps its own.
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { Problem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
 import { namesIn, readTail, rotateLog } from "../../platform/files.ts";
 import type { House } from "./house.ts";
-import { placesOf } from "./places.ts";
+import { placesOf, webRun } from "./places.ts";
 
 export interface LogFile {
   readonly tier: string;
@@ -21,7 +21,7 @@ export async function logFiles(context: Context, house: House, tier?: string): P
   const places = placesOf(context, house.directory);
   const names = (await namesIn(places.logs)).filter((name) => name.endsWith(".log"));
   const files = names.map((name) => ({ tier: name.replace(/(-\d+)?\.log$/, ""), path: join(places.logs, name) }));
-  const access = (await namesIn(places.web)).includes("access.log") ? [{ tier: "proxy", path: join(places.web, "access.log") }] : [];
+  const access = (await namesIn(webRun(places))).includes("access.log") ? [{ tier: "proxy", path: join(webRun(places), "access.log") }] : [];
   return [...access, ...files].filter((file) => tier === undefined || file.tier === tier);
 }
 
@@ -29,7 +29,9 @@ const logLimitBytes = 100_000_000;
 
 /** Cuts the logs that grew over 100 MB; one earlier part of each is kept. */
 export async function rotateLogs(context: Context, house: House): Promise<void> {
-  for (const { path } of await logFiles(context, house)) await rotateLog(path, logLimitBytes);
+  const { logs } = placesOf(context, house.directory);
+  for (const { path } of await logFiles(context, house))
+    await rotateLog({ path, keepAs: join(logs, `${basename(path)}.1`), limitBytes: logLimitBytes });
 }
 
 /** The last lines of a log file that contain `text`, when it is given. */

@@ -97,22 +97,33 @@ export async function makePlaces(places: Places, owners: Owners): Promise<void> 
   await ensureDirectory(places.house, { mode: owners ? 0o755 : 0o700 });
   await ensureDirectory(places.state, { mode: passage });
   for (const path of [places.logs, places.secrets, places.locks]) await ensureDirectory(path);
-  await ensureDirectory(places.settings, { mode: owners ? 0o750 : 0o700, ...(owners ? { owner: { uid: owners.db.uid, gid: owners.db.gid } } : {}) });
-  await ensureDirectory(places.app, of("app"));
-  await ensureDirectory(places.web, of("web"));
+  // What a tier reads is ours: a tier that is broken into must not lead us to write through what it planted.
+  for (const path of [places.settings, places.app, places.web]) await ensureDirectory(path, { mode: owners ? 0o755 : 0o700 });
+  await ensureDirectory(webRun(places), of("web"));
   await makeRunPlaces(places, owners, passage);
 }
 
 /** A socket is reached through its directory: the set-group-id bit gives it the group of the next tier. */
 async function makeRunPlaces(places: Places, owners: Owners, passage: number): Promise<void> {
   const root = join(places.run, "..");
-  if (await exists(root)) await refuseForeign(root);
+  await refuseForeignRun(places);
   await ensureDirectory(root, { mode: owners ? 0o755 : 0o700 });
   await ensureDirectory(places.run, { mode: passage });
   const shared = (owner: TierUser, group: TierUser) =>
     owners ? { mode: 0o2750, owner: { uid: owners[owner].uid, gid: owners[group].gid } } : { mode: 0o700 };
   await ensureDirectory(join(places.run, "db"), shared("db", "app"));
   await ensureDirectory(join(places.run, "app"), shared("app", "web"));
+}
+
+/** Where nginx itself writes: pid, access log, bodies on their way. */
+export function webRun(places: Places): string {
+  return join(places.web, "run");
+}
+
+/** The sockets' directory may be in /tmp, where another user could have made it first. Throws RH-HOUSE-004. */
+export async function refuseForeignRun(places: Places): Promise<void> {
+  const root = join(places.run, "..");
+  if (await exists(root)) await refuseForeign(root);
 }
 
 async function refuseForeign(path: string): Promise<void> {

@@ -102,8 +102,9 @@ async function appStatus(context: Context, house: House, places: Places): Promis
   const where = `${results.length - broken.length}/${results.length} ${house.config.app.role}`;
   const worst = broken.find(({ state }) => state === "down") ?? broken[0];
   if (worst) return { ...worst, where };
-  const [ready] = await Promise.all(targets.slice(0, 1).map((target) => probeApp(context, target).catch((thrown: Error) => thrown)));
-  return { tier: "app", state: "up", where, seen: ready instanceof Error ? ready.message : (ready?.seen ?? "") };
+  const ready = await Promise.all(targets.map((target) => probeApp(context, target).catch((thrown: Error) => thrown)));
+  const notReady = ready.find((one) => one instanceof Error);
+  return { tier: "app", state: "up", where, seen: notReady?.message ?? "ready, can write" };
 }
 
 async function probeLife(context: Context, target: { readonly socketPath: string } | { readonly port: number }) {

@@ -28,13 +28,19 @@ export function parseTarget(text: string): Target {
   if (url.password !== "") throw refused("a target's URL holds no password");
   if (!["", "/"].includes(url.pathname) || url.search !== "") throw refused("a target names a server, the database is the house's");
   const host = decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, "$1");
+  if (!isLoopback(host)) throw refused(`${host} is not this machine, and without TLS the password would cross the network readable`);
   return { engine, host, port: url.port === "" ? engine.server.defaultPort : Number(url.port), user: decodeURIComponent(url.username) };
+}
+
+/** TLS to the database comes later; until then a tunnel (`ssh -L`) brings a far server to loopback. */
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function refused(message: string): Problem {
   return new Problem("RH-USE-001", message, {
     field: "target",
-    hint: `Give ${form}; the password in a 0600 file named by ROWHOUSE_TARGET_PASSWORD_FILE.`,
+    hint: `Give ${form} on loopback (a far server through \`ssh -L\`); the password in a 0600 file named by ROWHOUSE_TARGET_PASSWORD_FILE.`,
   });
 }
 

@@ -7,11 +7,11 @@ import type { Engine, ServerPlace } from "../../engines/engine.ts";
 import type { Evidence } from "../../foundation/evidence.ts";
 import { Problem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
-import { readIfThere, remove } from "../../platform/files.ts";
+import { ensureDirectory, readIfThere, remove } from "../../platform/files.ts";
 import { request } from "../../platform/http.ts";
 import { holderOf, isPortFree, listenersOn } from "../../platform/network.ts";
 import { commandOf, workingDirectoryOf } from "../../platform/identity.ts";
-import { signalProcess } from "../../platform/processes.ts";
+import { endAllWorkingIn, signalProcess } from "../../platform/processes.ts";
 import type { House } from "./house.ts";
 import type { Owners, Places } from "./places.ts";
 import type { Member } from "./runtime.ts";
@@ -61,6 +61,8 @@ export interface AppSettings {
   readonly databaseHost: string;
   readonly databasePort: number;
   readonly passwordFile: string;
+  /** Of the password, so that an instance with an old one is replaced. */
+  readonly passwordHash: string;
   /** Where there is no nginx, the one instance listens on the port itself and serves the board. */
   readonly builtIn?: { readonly port: number; readonly board: string };
 }
@@ -69,6 +71,7 @@ export function appMember(tier: Tier, settings: AppSettings, instance: number): 
   const { context, house, places, owners } = tier;
   const name = `app-${instance}`;
   const socket = appSocket(places, instance);
+  const workplace = join(places.app, name);
   const where: Record<string, string> = settings.builtIn
     ? { PORT: String(settings.builtIn.port), STATIC_DIR: settings.builtIn.board }
     : { SOCKET: socket };
@@ -87,15 +90,17 @@ export function appMember(tier: Tier, settings: AppSettings, instance: number): 
         DB_PASS_FILE: settings.passwordFile,
         ...where,
       },
-      cwd: places.app,
+      cwd: workplace,
       ...(owners ? { owner: owners.app } : {}),
     },
     logPath: join(places.logs, `${name}.log`),
-    settings: "",
+    settings: settings.passwordHash,
     stopSignal: "SIGTERM",
     graceMs: 15_000,
     readyWithinMs: 20_000,
     beforeStart: async () => {
+      await ensureDirectory(workplace, { mode: owners ? 0o755 : 0o700 });
+      await endAllWorkingIn(workplace, { program: settings.node, ask: "SIGTERM", graceMs: 15_000, clock: context.clock }); // unrecorded ones
       if (!settings.builtIn) return remove(socket);
       if (!(await isPortFree("127.0.0.1", settings.builtIn.port)))
         throw portTaken(settings.builtIn.port, await holderOf(settings.builtIn.port), "ports.proxy", house);

@@ -18,13 +18,28 @@ export async function schemaStep(draft: Draft): Promise<Step> {
     act: async () => {
       const goal = await accessGoal(draft);
       const { owner, application, monitor } = await logins(draft);
+      if (targetOf(draft)) await refuseForeignNames(draft, goal, [owner, application, monitor]);
       const roles = await establishAccess(context, goal);
-      for (const login of [owner, application, monitor]) await (targetOf(draft) ? refuseForeignRole(draft, login) : ensurePassword(goal, login));
+      for (const login of [owner, application, monitor]) await ensurePassword(goal, login);
       const schema = await migrate(context, { engine, owner, migrations: await bundledMigrations(engine) });
       await establishAccess(context, goal); // rights on what the migrations made
       return [roles, schema];
     },
   };
+}
+
+/** What is on a server that is not ours under the house's names, and was not made by this house, is somebody's: it is left alone. */
+async function refuseForeignNames(draft: Draft, goal: AccessGoal, logins: readonly ConnectionOptions[]): Promise<void> {
+  const wanted = draft.engine.access.creation(goal.names, goal.passwords).map(({ name }) => name);
+  await using session = await draft.engine.driver.connect(goal.administrator);
+  const existing = await draft.engine.access.existing(session);
+  const there = wanted.filter((name) => existing.has(name));
+  if (there.length > 0 && draft.isNew) {
+    throw new Problem("RH-HOUSE-004", `on ${goal.administrator.host} there is ${there.join(", ")} already, which this house did not make`, {
+      hint: `Remove them if they are nobody's, or use another server. Then remove ${draft.options.directory} and run this again.`,
+    });
+  }
+  if (there.length === wanted.length) for (const login of logins) await refuseForeignRole(draft, login);
 }
 
 /** On a server that is not ours a role of that name with another password belongs to somebody: it is left alone. */

@@ -1,4 +1,5 @@
 // Tier 2 in `up`: what the application's user runs and reads is copied to where that user reaches it, then each instance starts.
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Step } from "../../foundation/plan.ts";
 import { readIfThere, writeFileAtomic } from "../../platform/files.ts";
@@ -36,8 +37,9 @@ async function appSettings(draft: Draft, tier: Tier, isBuiltIn: boolean): Promis
   const text = `${passwords.application.reveal()}\n`;
   if ((await readIfThere(passwordFile)) !== text) await writeFileAtomic(passwordFile, text, owner ? { owner } : {});
   const { host, port } = await databaseAddress(draft);
-  const settings = { passwordFile, databaseHost: host, databasePort: port };
-  const bundle = await publishOnce({ from: packageFiles.appBundle, directory: places.app, name: "app", ending: ".mjs", owner });
+  const passwordHash = createHash("sha256").update(text).digest("hex");
+  const settings = { passwordFile, passwordHash, databaseHost: host, databasePort: port };
+  const bundle = await publishOnce({ from: packageFiles.appBundle, directory: places.app, name: "app", ending: ".mjs", owner: undefined });
   const node = await reachableNode(tier);
   if (!isBuiltIn) return { ...settings, bundle, node };
   const board = await publishOnce({ from: packageFiles.board, directory: places.app, name: "board", ending: "", owner });

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { render, word } from "../../deploy/render.ts";
 import type { Step } from "../../foundation/plan.ts";
-import { ensureDirectory, writeFileAtomic } from "../../platform/files.ts";
+import { writeFileAtomic } from "../../platform/files.ts";
 import { packageFiles } from "../../platform/package.ts";
 import { run } from "../../platform/processes.ts";
 import { type Draft, findNginx, tierOf } from "./draft.ts";
@@ -44,8 +44,7 @@ function configurationPath(draft: Draft): string {
 async function writeConfiguration(draft: Draft, tier: Tier, settings: ProxySettings): Promise<string> {
   const { places } = draft;
   const owner = tier.owners?.web;
-  const board = await publishOnce({ from: packageFiles.board, directory: places.web, name: "board", ending: "", owner });
-  await ensureDirectory(join(places.web, "temporary"), owner ? { owner } : {});
+  const board = await publishOnce({ from: packageFiles.board, directory: places.web, name: "board", ending: "", owner: undefined });
   const template = await readFile(fileURLToPath(new URL("../../deploy/templates/nginx/nginx.conf", import.meta.url)), "utf8");
   const { ports, app } = tier.house.config;
   const sockets = Array.from({ length: app.instances }, (_, index) => word(appSocket(places, index + 1)));
@@ -57,7 +56,7 @@ async function writeConfiguration(draft: Draft, tier: Tier, settings: ProxySetti
     instances: sockets.map((socket) => `    server unix:${socket} max_fails=1 fail_timeout=1s;`).join("\n"),
   });
   const candidate = join(dirname(settings.configuration), "candidate.conf");
-  const options = { mode: 0o644, ...(owner ? { owner } : {}) };
+  const options = { mode: 0o644 };
   await writeFileAtomic(candidate, text, options);
   await run({
     argv: [...nginxCommand(places, { ...settings, configuration: candidate }), "-t"],

@@ -26,8 +26,9 @@ async function probeThrough(draft: Draft): Promise<Evidence> {
     });
   const { task } = JSON.parse(made.body) as { task: { id: number } };
   const path = `/api/tasks/${task.id}`;
-  const read = await request({ port, method: "GET", path, timeoutMs: 5_000 });
+  const read = await request({ port, method: "GET", path, timeoutMs: 5_000 }).catch((thrown: Error) => thrown);
   const removed = await request({ port, method: "DELETE", path, timeoutMs: 5_000 });
+  if (read instanceof Error) throw read;
   if (read.status !== 200 || removed.status !== 204)
     throw new Problem("RH-HOUSE-005", `${path} reads as ${read.status} and is removed with ${removed.status}`, { hint: "rowhouse logs app" });
   return { subject: "through", seen: "POST /api/tasks 201 through all tiers, task removed", tookMs: clock.monotonicMs() - began };

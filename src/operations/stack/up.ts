@@ -30,6 +30,7 @@ import { canInstallPackages, installPackages, installTrial, packageStep, trialCo
 import { findOwners, makePlaces, missingUsers, placesOf, refuseUnreachable } from "./places.ts";
 import { Runtime } from "./runtime.ts";
 import { keepPassword, type Target, targetAdministrator } from "./target.ts";
+import { isWord } from "../../deploy/render.ts";
 import { Problem } from "../../foundation/problem.ts";
 
 const newServerBytes = 300_000_000;
@@ -44,6 +45,7 @@ export async function planUp(context: Context, options: UpOptions): Promise<Uppi
   const { engine, house } = await settleEngine(options);
   const places = placesOf(context, options.directory);
   const draft: Draft = { context, options, engine, places, runtime: new Runtime(context, places), house, isNew: false };
+  refuseOddPath(options.directory);
   await refuseUnreachable(options.directory);
   if (!targetOf(draft)) {
     await refuseOtherData(draft);
@@ -62,6 +64,14 @@ export async function planUp(context: Context, options: UpOptions): Promise<Uppi
     throughStep(draft),
   ];
   return { plan: { title: `bring up ${engine.title} in ${options.directory}`, steps }, draft };
+}
+
+/** The path becomes a word of nginx's and the server's files. */
+function refuseOddPath(directory: string): void {
+  if (isWord(directory)) return;
+  throw new Problem("RH-HOUSE-004", `the path ${JSON.stringify(directory)} has a space, quote, semicolon, brace, dollar or backslash`, {
+    hint: "Give another place with --house.",
+  });
 }
 
 /** Data of another version must not be touched by this one. */

@@ -37,7 +37,7 @@ export const cases: Readonly<Record<string, CrashCase>> = {
   rotateLog: {
     title: "rotateLog of a log over its limit",
     script: `import { rotateLog } from "./platform/files.js";
-      export const write = (directory) => rotateLog(directory + "/log", 1000);`,
+      export const write = (directory) => rotateLog({ path: directory + "/log", keepAs: directory + "/log.1", limitBytes: 1000 });`,
     prepare: (directory) => writeFileSync(join(directory, "log"), old, { mode: 0o640 }),
     afterKill: (directory) =>
       readFileSync(join(directory, "log"), "utf8") === "" ? wholeOf(directory, "log.1", [old]) : wholeOf(directory, "log", [old]),
@@ -98,7 +98,7 @@ export const cases: Readonly<Record<string, CrashCase>> = {
       writeFileSync(join(directory, "locks/up"), JSON.stringify({ ...deadOwner, host: readFileSync("/proc/sys/kernel/hostname", "utf8").trim() }));
     },
     afterKill: (directory) => ownerIn(join(directory, "locks/up")),
-    afterNext: (directory) => first(ownerIn(join(directory, "locks/up"), "up"), onlyIn(join(directory, "locks"), ["up"])),
+    afterNext: (directory) => first(ownerIn(join(directory, "locks/up"), "up"), onlyIn(join(directory, "locks"), [".mutex", "up"])),
   },
   release: {
     title: "takeLock and its release",
@@ -110,7 +110,7 @@ export const cases: Readonly<Record<string, CrashCase>> = {
       };`,
     prepare: () => undefined,
     afterKill: (directory) => (existsSync(join(directory, "locks/up")) ? ownerIn(join(directory, "locks/up"), "up") : undefined),
-    afterNext: (directory) => onlyIn(join(directory, "locks"), []),
+    afterNext: (directory) => onlyIn(join(directory, "locks"), [".mutex"]),
   },
   record: {
     title: "record in the journal",

@@ -38,7 +38,7 @@ describe("a lock", () => {
       await using _lock = await take(path);
       expect(await lockOwner(path)).toMatchObject({ ...(await identify(process.pid)), operation: "backup take" });
     }
-    expect([await lockOwner(path), readdirSync(dirname(path))]).toEqual([undefined, []]);
+    expect([await lockOwner(path), readdirSync(dirname(path))]).toEqual([undefined, [".mutex"]]);
   });
 
   test("of a living owner is not taken, by the same process or another", async () => {
@@ -122,7 +122,7 @@ describe("eight processes that start together", () => {
       expect(answers.toSorted()).toEqual([...Array(7).fill("RH-LOCK-001"), "won"]);
       expect((await lockOwner(path))?.pid).toBe(contenders[answers.indexOf("won")]?.pid);
       await Promise.all(contenders.map((one) => one.ask("release")));
-      expect(readdirSync(dirname(path))).toEqual([]);
+      expect(readdirSync(dirname(path))).toEqual([".mutex"]);
     }
   });
 });

@@ -11,6 +11,7 @@ import type { Context } from "../../../platform/context.ts";
 import { ensureDirectory, moveIntoPlace, readIfThere, remove } from "../../../platform/files.ts";
 import { endAllWorkingIn, run, start, stop } from "../../../platform/processes.ts";
 import type { ServerPlace } from "../../engine.ts";
+import { programOf } from "./process.ts";
 import { temporaryDirectory } from "./settings.ts";
 
 export async function dataMajor(dataDirectory: string): Promise<string | undefined> {
@@ -35,7 +36,7 @@ export function initialiseCommand(place: ServerPlace): readonly string[] {
 export async function initialise(context: Context, place: ServerPlace): Promise<void> {
   const partial: ServerPlace = { ...place, dataDirectory: `${place.dataDirectory}.partial` };
   const owner = place.owner ? { owner: place.owner } : {};
-  await endAllWorkingIn(partial.dataDirectory, { graceMs: 0, clock: context.clock }); // of a run that was killed
+  await endAllWorkingIn(partial.dataDirectory, { program: programOf(place), ask: "SIGKILL", graceMs: 0, clock: context.clock }); // of a run that was killed
   await remove(partial.dataDirectory);
   await ensureDirectory(partial.dataDirectory, owner);
   await ensureDirectory(temporaryDirectory(place), owner);

@@ -16,15 +16,19 @@ export const stopSignal: NodeJS.Signals = "SIGTERM";
 export function program(place: ServerPlace): Program {
   const settings = join(place.settingsDirectory, "mariadb.cnf");
   return {
-    argv: [join(place.installation.directory, "mariadbd"), `--defaults-file=${settings}`],
+    argv: [programOf(place), `--defaults-file=${settings}`],
     cwd: place.dataDirectory,
     ...(place.owner ? { owner: place.owner } : {}),
   };
 }
 
+export function programOf(place: ServerPlace): string {
+  return join(place.installation.directory, "mariadbd");
+}
+
 /** One process is the whole server, and the kernel drops its file locks: only a server that nobody knows of can remain. */
 export async function clearRemains(context: Context, place: ServerPlace): Promise<void> {
-  await endAllWorkingIn(place.dataDirectory, { graceMs: 30_000, clock: context.clock });
+  await endAllWorkingIn(place.dataDirectory, { program: programOf(place), ask: stopSignal, graceMs: 60_000, clock: context.clock });
 }
 
 export function administrator(place: ServerPlace, database?: string): ConnectionOptions {

@@ -31,7 +31,7 @@ export async function writeSettings(place: ServerPlace): Promise<void> {
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
   const heading = "# Written by Rowhouse at each start, from rowhouse.toml. Put your own settings into the file included below: they win.";
   const text = [heading, "[mariadbd]", ...lines, "", `!include ${personalFile(place)}`, ""].join("\n");
-  const options = { mode: 0o644, ...(place.owner ? { owner: place.owner } : {}) };
+  const options = { mode: 0o644 }; // ours to write, the server's to read
   if (!(await exists(personalFile(place)))) await writeFileAtomic(personalFile(place), "# Your settings.\n[mariadbd]\n", options);
   await writeFileAtomic(join(place.settingsDirectory, "mariadb.cnf"), text, options);
 }

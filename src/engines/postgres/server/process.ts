@@ -15,15 +15,19 @@ export const stopSignal: NodeJS.Signals = "SIGINT";
 
 export function program(place: ServerPlace): Program {
   return {
-    argv: [join(place.installation.directory, "postgres"), "-D", place.dataDirectory],
+    argv: [programOf(place), "-D", place.dataDirectory],
     cwd: place.dataDirectory,
     ...(place.owner ? { owner: place.owner } : {}),
   };
 }
 
+function programOf(place: ServerPlace): string {
+  return join(place.installation.directory, "postgres");
+}
+
 export async function clearRemains(context: Context, place: ServerPlace): Promise<void> {
   // Backends end by themselves when the postmaster is gone, but only between two waits.
-  await endAllWorkingIn(place.dataDirectory, { graceMs: 5_000, clock: context.clock });
+  await endAllWorkingIn(place.dataDirectory, { program: programOf(place), ask: stopSignal, graceMs: 30_000, clock: context.clock });
   // The server itself would take a process that got the old number for the old server.
   await remove(join(place.dataDirectory, "postmaster.pid"));
   await remove(join(place.socketDirectory, `.s.PGSQL.${place.port}.lock`));
