@@ -10,6 +10,7 @@ const upOptions: readonly Option[] = [
   { name: "target", value: "URL", about: "postgres://admin@host or mariadb://admin@host: a server that is there, instead of one of the house's own" },
   { name: "confirm", value: "NAME", about: "of the database that is made on the target, where no terminal can be asked" },
   { name: "port", value: "N", about: "of the proxy on 127.0.0.1, 8080 unless given" },
+  { name: "database-port", value: "N", about: "of the database on 127.0.0.1; else 5432 or 3306, or the next free one" },
   { name: "instances", value: "N", about: "of the application, 2 unless given" },
   { name: "demo", about: "put the example tasks into an empty house" },
   { name: "install", about: "install what is missing without asking" },

@@ -54,6 +54,7 @@ function serveArguments(wanted: UpOptions): readonly string[] {
     wanted.directory,
     ...(wanted.engine === undefined ? [] : ["--engine", wanted.engine]),
     ...(wanted.port === undefined ? [] : ["--port", String(wanted.port)]),
+    ...(wanted.databasePort === undefined ? [] : ["--database-port", String(wanted.databasePort)]),
     ...(wanted.instances === undefined ? [] : ["--instances", String(wanted.instances)]),
     ...(wanted.target === undefined ? [] : ["--target", wanted.target, "--confirm", appDefaults(wanted).database]),
     ...(wanted.isDemo ? ["--demo"] : []),

@@ -1,6 +1,6 @@
 // rowhouse down: asks `serve` to end everything; where `serve` is gone, ends what is recorded.
 import { askDown } from "../serve/control.ts";
-import { takeDown } from "../operations/stack/down.ts";
+import { outsideIn, takeDown } from "../operations/stack/down.ts";
 import { findHouseDirectory, readHouse } from "../operations/stack/house.ts";
 import { placesOf, refuseForeignRun } from "../operations/stack/places.ts";
 import { livingMembers, readState } from "../operations/stack/state.ts";
@@ -21,11 +21,12 @@ export async function down({ context, output, options, directory }: Invocation):
   const places = placesOf(context, house.directory);
   await refuseForeignRun(places);
   if (options["dry-run"]) {
-    const names = Object.keys((await readState(places)).members);
+    const recorded = Object.keys((await readState(places)).members);
+    const names = outsideIn.flatMap((prefix) => recorded.filter((name) => name.startsWith(prefix)));
     output.envelope({
       plan: { title: "take the house down", steps: names.map((name) => ({ title: `stop ${name}`, why: "in order, from the outside inwards" })) },
     });
-    output.line(names.length === 0 ? "Nothing runs." : `Would stop, in order: proxy, app, database (${names.join(", ")}).`);
+    output.line(names.length === 0 ? "Nothing runs." : `Would stop, in order: ${names.join(", ")}.`);
     return 0;
   }
   const server = await lockOwner(serveLock(places));

@@ -17,6 +17,8 @@ export interface Output {
   readonly isJson: boolean;
   /** A terminal looks at standard error, where progress goes. */
   readonly isLive: boolean;
+  /** Columns of the terminal that standard output is; unlimited when it is none. */
+  readonly width: number;
   line(text: string): void;
   /** What is being done now; replaced by the next one on a terminal. */
   progress(text: string): void;
@@ -25,7 +27,7 @@ export interface Output {
 }
 
 export interface Streams {
-  readonly out: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly out: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
   readonly err: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
   readonly isPlain: boolean;
 }
@@ -37,6 +39,7 @@ export function output(streams: Streams, options: { readonly isJson: boolean }):
   return {
     isJson: options.isJson,
     isLive,
+    width: out.columns ?? Number.POSITIVE_INFINITY,
     line: (text) => {
       if (options.isJson) return;
       clear();
@@ -60,8 +63,15 @@ export function output(streams: Streams, options: { readonly isJson: boolean }):
   };
 }
 
-/** Columns side by side, as wide as their widest cell; the last one runs free. */
-export function columns(rows: readonly (readonly string[])[]): readonly string[] {
+/** Columns side by side, as wide as their widest cell; where they would be wider than the terminal, the last has lines of its own. */
+export function columns(rows: readonly (readonly string[])[], width = Number.POSITIVE_INFINITY): readonly string[] {
+  const lines = sideBySide(rows);
+  if (lines.every((line) => line.length <= width)) return lines;
+  const heads = sideBySide(rows.map((row) => row.slice(0, -1)));
+  return heads.flatMap((head, index) => [head, ...(rows[index]?.at(-1) ? [`  ${rows[index]?.at(-1)}`] : [])]);
+}
+
+function sideBySide(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => (row[index] ?? "").length)));
   return rows.map((row) =>
     row

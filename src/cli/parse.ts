@@ -48,7 +48,7 @@ function nearest(name: string): string {
 export function integerOption(options: OptionValues, name: string, range: { readonly from: number; readonly to: number }): number | undefined {
   const text = options[name];
   if (text === undefined) return undefined;
-  const value = Number(text);
+  const value = /^\d+$/.test(String(text)) ? Number(text) : Number.NaN;
   if (Number.isInteger(value) && value >= range.from && value <= range.to) return value;
   throw new Problem("RH-USE-001", `--${name} wants a whole number from ${range.from} to ${range.to}, not "${text}"`, {
     field: name,

@@ -16,7 +16,11 @@ export async function status({ context, output, options, directory }: Invocation
 }
 
 export function printStatus(output: Output, found: HouseStatus): void {
-  for (const line of columns(found.tiers.map(({ tier, state, where, seen }) => [tier, state, where, seen]))) output.line(line);
+  for (const line of columns(
+    found.tiers.map(({ tier, state, where, seen }) => [tier, state, where, seen]),
+    output.width,
+  ))
+    output.line(line);
   for (const note of found.notes) output.line(`! ${note}`);
   if (!found.isWanted) output.line(`The house at ${found.house} is down: rowhouse up --house ${found.house}`);
 }

@@ -13,6 +13,7 @@ import { parseTarget } from "../operations/stack/target.ts";
 import { planUp } from "../operations/stack/up.ts";
 import { exists } from "../platform/files.ts";
 import { lockOwner } from "../platform/locks.ts";
+import { askReport } from "../serve/control.ts";
 import { serve, type UpReport } from "../serve/serve.ts";
 import type { Invocation } from "./command.ts";
 import { detach } from "./detach.ts";
@@ -25,7 +26,12 @@ export async function up(invocation: Invocation): Promise<number> {
   const wanted = await upOptions(invocation);
   await settleEngine(wanted); // what is asked for must not differ from what the house is, up or not
   const owner = await lockOwner(serveLock(placesOf(context, wanted.directory)));
-  if (owner) return alreadyUp(invocation, wanted, owner.pid);
+  if (owner) {
+    if (await askReport(placesOf(context, wanted.directory))) return alreadyUp(invocation, wanted, owner.pid);
+    throw new Problem("RH-LOCK-001", `pid ${owner.pid} is bringing this house up or taking it down since ${owner.since}`, {
+      hint: "Wait for it; `rowhouse status` tells how far it is.",
+    });
+  }
   const { plan } = await planUp(context, wanted);
   if (options["dry-run"]) {
     output.envelope({ plan: planText(plan) });
@@ -82,6 +88,7 @@ async function upOptions({ context, options, directory }: Invocation): Promise<U
     directory: await findHouseDirectory(context, { house: textOption(options, "house"), engine }, directory),
     engine,
     port: integerOption(options, "port", { from: 1, to: 65_535 }),
+    databasePort: integerOption(options, "database-port", { from: 1, to: 65_535 }),
     instances: integerOption(options, "instances", { from: 1, to: 32 }),
     target: textOption(options, "target"),
     isDemo: options["demo"] === true,
@@ -168,8 +175,10 @@ function printReport(output: Output, report: UpReport, ending: string): void {
     ],
     ["proxy", seen("proxy")[0] ?? "built in, no nginx", `127.0.0.1:${ports.proxy}`, seen("through")[0] ?? ""],
   ];
-  for (const line of columns(rows)) output.line(line);
+  for (const line of columns(rows, output.width)) output.line(line);
   for (const line of seen("demo")) output.line(line);
-  output.line(`Board ${result.url}     data ${result.house} (kept on stop)     ready in ${formatDuration(result.tookMs)}     ${ending}`);
-  output.line(`SQL   ${result.login}     password in ${result.house}/.rowhouse/secrets/application`);
+  output.line(`Board ${result.url}     ready in ${formatDuration(result.tookMs)}     ${ending}`);
+  output.line(`Data  ${result.house} (kept on stop)`);
+  output.line(`SQL   ${result.login}`);
+  output.line(`      password in ${result.house}/.rowhouse/secrets/application`);
 }

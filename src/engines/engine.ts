@@ -171,6 +171,8 @@ export interface ProofGround {
 }
 
 export interface AccessFloor {
+  /** Names that a house must not use: the server's own roles and databases. */
+  readonly reserved: readonly string[];
   /** Roles and databases of a house, each with the statement that makes it. */
   creation(names: AccessNames, passwords: RolePasswords): readonly Creation[];
   /** Names, as in `Creation`, of what is there already. `session` is the administrator's. */

@@ -149,6 +149,11 @@ export async function rotateLog(options: { readonly path: string; readonly keepA
   }
 }
 
+/** The path with its links followed, so that one place has one name; a path that is not there yet as it is. */
+export async function withoutLinks(path: string): Promise<string> {
+  return fs.realpath(path).catch(() => path);
+}
+
 /** The file's text, or undefined when there is none. */
 export async function readIfThere(path: string): Promise<string | undefined> {
   try {

@@ -22,5 +22,7 @@ export async function readSecret(path: string): Promise<Secret> {
   if ((mode & 0o077) !== 0) {
     throw new Problem("RH-FILE-003", `${path} has mode ${(mode & 0o777).toString(8)}, others can read it`, { hint: `chmod 600 ${path}` });
   }
-  return new Secret(text.replace(/\r?\n$/, ""));
+  const value = text.replace(/\r?\n$/, "");
+  if (value === "") throw new Problem("RH-FILE-001", `${path} is empty`, { hint: `Remove it: the next \`rowhouse up\` makes a new password.` });
+  return new Secret(value);
 }

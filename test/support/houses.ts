@@ -41,6 +41,7 @@ export async function emptyHouse({ engine, env = {} }: HouseOptions): Promise<Te
   await runFile("chmod", ["755", root]);
   const directory = join(root, "house");
   const port = await freePort();
+  const databasePort = await freePort(); // houses that are down keep their ports, and others must not take them meanwhile
   const run = (...args: readonly string[]) => rowhouse([...args, "--house", directory], env);
   return {
     directory,
@@ -48,7 +49,7 @@ export async function emptyHouse({ engine, env = {} }: HouseOptions): Promise<Te
     port,
     url: `http://127.0.0.1:${port}`,
     run,
-    up: (...args) => run("up", "--engine", engine, "--port", String(port), "--detach", "--json", ...args),
+    up: (...args) => run("up", "--engine", engine, "--port", String(port), "--database-port", String(databasePort), "--detach", "--json", ...args),
     pids: () => pidsOf(directory),
     [Symbol.asyncDispose]: async () => {
       await run("down");

@@ -2,7 +2,7 @@
 import { mariadbDriver } from "../../drivers/mariadb/driver.ts";
 import type { Engine } from "../engine.ts";
 import { attempts, otherDatabase } from "./access/attempts.ts";
-import { clientHost, creation, existing, resetPassword, rights, stepsTable, waitForLock } from "./access/roles.ts";
+import { clientHost, creation, existing, reserved, resetPassword, rights, stepsTable, waitForLock } from "./access/roles.ts";
 import { installations, majorOf, packages, trialPackage } from "./server/binaries.ts";
 import { findPassword, urlSchemes } from "./server/credentials.ts";
 import { dataMajor, initialise, initialiseCommand } from "./server/initialise.ts";
@@ -35,5 +35,5 @@ export const mariadb: Engine = {
     clientCommand,
     vitals,
   },
-  access: { creation, existing, rights, resetPassword, stepsTable, clientHost, waitForLock, attempts, otherDatabase },
+  access: { reserved, creation, existing, rights, resetPassword, stepsTable, clientHost, waitForLock, attempts, otherDatabase },
 };

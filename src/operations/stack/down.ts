@@ -3,26 +3,45 @@
 import { engineNamed } from "../../engines/engines.ts";
 import type { Evidence } from "../../foundation/evidence.ts";
 import type { Context } from "../../platform/context.ts";
-import { remove } from "../../platform/files.ts";
+import { join } from "node:path";
+import { namesIn, remove } from "../../platform/files.ts";
 import { isAlive } from "../../platform/identity.ts";
-import { stop } from "../../platform/processes.ts";
+import { endAllWorkingIn, stop } from "../../platform/processes.ts";
+import { findInstallation, findNginx, serverPlace, targetOf } from "./draft.ts";
 import type { House } from "./house.ts";
 import { placesOf } from "./places.ts";
-import { readState, writeState } from "./state.ts";
+import { type HouseState, readState, writeState } from "./state.ts";
 
-const outsideIn = ["proxy", "app-", "database"];
+/** Members by the beginning of their names, in the order in which they end. */
+export const outsideIn = ["proxy", "app-", "database"];
 
-export async function takeDown(context: Context, house: House): Promise<readonly Evidence[]> {
+/** `known` are the members that the caller itself holds, should the record be lost. */
+export async function takeDown(context: Context, house: House, known: HouseState["members"] = {}): Promise<readonly Evidence[]> {
   const places = placesOf(context, house.directory);
-  const { members } = await readState(places);
+  const members = { ...known, ...(await readState(places)).members };
   const evidence: Evidence[] = [];
   for (const prefix of outsideIn) {
     const names = Object.keys(members).filter((name) => name.startsWith(prefix));
     evidence.push(...(await Promise.all(names.map((name) => endMember(context, house, name, members[name]?.identity)))));
   }
+  await endUnrecorded(context, house);
   await writeState(places, { members: {} });
   await remove(places.run);
   return evidence;
+}
+
+/** What works in the house's directories although no record names it: the record was lost, or its writer killed before it wrote. */
+async function endUnrecorded(context: Context, house: House): Promise<void> {
+  const places = placesOf(context, house.directory);
+  const engine = engineNamed(house.config.engine);
+  const nginx = await findNginx(context);
+  const how = { graceMs: 15_000, clock: context.clock };
+  if (nginx) await endAllWorkingIn(places.web, { ...how, program: nginx.path, ask: "SIGQUIT" });
+  for (const name of await namesIn(places.app)) {
+    if (name.startsWith("app-")) await endAllWorkingIn(join(places.app, name), { ...how, program: process.execPath, ask: "SIGTERM" });
+  }
+  const draft = { context, engine, places, house };
+  if (!targetOf(draft) && (await findInstallation(draft))) await engine.server.clearRemains(context, await serverPlace(draft));
 }
 
 async function endMember(context: Context, house: House, name: string, identity: Parameters<typeof isAlive>[0] | undefined): Promise<Evidence> {

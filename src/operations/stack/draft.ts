@@ -25,6 +25,8 @@ export interface UpOptions {
   /** Of the proxy, on loopback. */
   readonly port?: number | undefined;
   readonly instances?: number | undefined;
+  /** Of the database on loopback; else the engine's own, or the next free one. */
+  readonly databasePort?: number | undefined;
   /** The chapter's five tasks and three projects, into an empty house. */
   readonly isDemo: boolean;
   /** URL of a server that Rowhouse did not install, for a new house. */
@@ -59,11 +61,26 @@ export async function settleEngine(options: UpOptions): Promise<{ readonly engin
     return { engine: newEngine(options), house: undefined };
   }
   const house = await readHouse(options.directory);
+  refuseReserved(house);
   refuseOther("engine", options.engine, house.config.engine, house);
   refuseOther("ports.proxy", options.port, house.config.ports.proxy, house);
+  refuseOther("ports.database", options.databasePort, house.config.ports.database, house);
   refuseOther("target", options.target, house.config.target ?? "a server of its own", house);
   refuseOther("app.instances", options.instances, house.config.app.instances, house);
   return { engine: engineNamed(house.config.engine), house };
+}
+
+/** The server's own names, and those of Rowhouse's other roles, would lose or gain rights with every `up`. */
+function refuseReserved({ directory, config }: House): void {
+  const { reserved } = engineNamed(config.engine).access;
+  for (const field of ["role", "database"] as const) {
+    const name = config.app[field];
+    if (!reserved.includes(name) && name !== currentUser().name && !/^(pg|rowhouse)_/.test(name)) continue;
+    throw new Problem("RH-HOUSE-002", `${houseFile(directory)}: app.${field}: "${name}" is the server's own or Rowhouse's`, {
+      field: `app.${field}`,
+      hint: "Choose another name.",
+    });
+  }
 }
 
 function newEngine(options: UpOptions): Engine {
@@ -84,7 +101,7 @@ function refuseOther(field: string, asked: string | number | undefined, pinned: 
 }
 
 /** The server's programs for this house: those of its pinned major version, else the newest, the machine's before a trial. */
-export async function findInstallation(draft: Draft): Promise<Installation | undefined> {
+export async function findInstallation(draft: Pick<Draft, "context" | "engine" | "house">): Promise<Installation | undefined> {
   const all = await draft.engine.server.installations(draft.context, { embeddedRoot: embeddedRoot(draft.context) });
   const pinned = draft.house?.config.major;
   return pinned === undefined ? all[0] : all.find(({ major }) => major === pinned);
@@ -92,7 +109,7 @@ export async function findInstallation(draft: Draft): Promise<Installation | und
 
 export async function settleConfig(draft: Draft, installation: Installation): Promise<HouseConfig> {
   const { engine, options } = draft;
-  const port = await nextFreePort("127.0.0.1", engine.server.defaultPort);
+  const port = options.databasePort ?? (await nextFreePort("127.0.0.1", engine.server.defaultPort));
   if (port === undefined) throw new Problem("RH-NET-001", `no free port from ${engine.server.defaultPort} upwards`, { hint: "Free one." });
   return {
     engine: engine.name,

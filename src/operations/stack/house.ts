@@ -3,9 +3,10 @@ import { basename, dirname, join, resolve } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { parse } from "smol-toml";
+import { engineNames } from "../../engines/engines.ts";
 import { Problem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
-import { exists, namesIn, readIfThere, statIfThere } from "../../platform/files.ts";
+import { exists, namesIn, readIfThere, statIfThere, withoutLinks } from "../../platform/files.ts";
 import { currentUser, isRoot } from "../../platform/users.ts";
 
 const port = Type.Integer({ minimum: 1, maximum: 65_535 });
@@ -45,8 +46,9 @@ export function houseFile(directory: string): string {
 
 /** The house that is meant: `--house`, ROWHOUSE_HOUSE, the nearest rowhouse.toml upwards, else the default one. */
 export async function findHouseDirectory(context: Context, choice: HouseChoice, from: string): Promise<string> {
+  if (choice.house === "") throw new Problem("RH-USE-001", "--house is empty", { field: "house", hint: "Give a directory, or leave --house out." });
   const named = choice.house ?? context.environment["ROWHOUSE_HOUSE"];
-  if (named) return resolve(from, named);
+  if (named) return withoutLinks(resolve(from, named));
   for (let directory = from; ; directory = dirname(directory)) {
     if (await exists(houseFile(directory))) return directory;
     if (directory === dirname(directory)) break;
@@ -118,11 +120,19 @@ export function parseHouse(text: string, path: string): HouseConfig {
     });
   }
   const [first] = Value.Errors(HouseSchema, parsed);
-  if (!first) return parsed as HouseConfig;
+  if (!first) return refuseUnknownEngine(parsed as HouseConfig, path);
   const field = first.path.slice(1).replaceAll("/", ".") || basename(path);
   throw new Problem("RH-HOUSE-002", `${path}: ${field}: ${first.message}, not ${JSON.stringify(first.value)}`, {
     field,
     hint: `Mend ${path}; docs/reference/house.md lists the fields.`,
+  });
+}
+
+function refuseUnknownEngine(config: HouseConfig, path: string): HouseConfig {
+  if (engineNames.some((name) => name === config.engine)) return config;
+  throw new Problem("RH-HOUSE-002", `${path}: engine: "${config.engine}" is none of ${engineNames.join(", ")}`, {
+    field: "engine",
+    hint: `Mend ${path}.`,
   });
 }
 

@@ -22,7 +22,8 @@ export async function publishOnce(what: {
 export async function removeOlder(keep: string): Promise<void> {
   const [directory, current] = [dirname(keep), basename(keep)];
   const [kind] = current.split("-");
-  const older = (await namesIn(directory)).filter((name) => name.startsWith(`${kind}-`) && name !== current);
+  const published = new RegExp(`^${kind}-[0-9a-f]{16}(\\.|$)`);
+  const older = (await namesIn(directory)).filter((name) => published.test(name) && name !== current);
   for (const name of older) await remove(join(directory, name));
 }
 

@@ -7,7 +7,7 @@ import type { Context } from "../../platform/context.ts";
 import { readTail } from "../../platform/files.ts";
 import { adopt, diskFull, type Program, type Running, saysDiskFull, start, stop } from "../../platform/processes.ts";
 import type { Places } from "./places.ts";
-import { livingMembers, type MemberState, writeState } from "./state.ts";
+import { type HouseState, livingMembers, type MemberState, writeState } from "./state.ts";
 
 export interface Member {
   /** `database`, `app-1`, `proxy`. */
@@ -49,6 +49,11 @@ export class Runtime {
     return [...this.#held.values()];
   }
 
+  /** What is held, as it is recorded. */
+  get members(): HouseState["members"] {
+    return Object.fromEntries(this.held.map(({ member, running }) => [member.name, recordOf(member, running)]));
+  }
+
   /** Brings a member up, or finds it up; returns what its probe saw. Throws RH-HOUSE-005 with the end of its log. */
   async bringUp(member: Member, signal: AbortSignal): Promise<Evidence> {
     const before = (await livingMembers(this.#places))[member.name];
@@ -79,10 +84,9 @@ export class Runtime {
 
   /** One after the other, so that the record never goes back. */
   async #record(): Promise<void> {
-    const members = () => Object.fromEntries(this.held.map(({ member, running }) => [member.name, recordOf(member, running)]));
     this.#writing = this.#writing
       .catch(() => undefined)
-      .then(async () => writeState(this.#places, { members: { ...(await livingMembers(this.#places)), ...members() } }));
+      .then(async () => writeState(this.#places, { members: { ...(await livingMembers(this.#places)), ...this.members } }));
     await this.#writing;
   }
 

@@ -45,7 +45,8 @@ export async function houseStatus(context: Context, house: House): Promise<House
   const engine = engineNamed(house.config.engine);
   const places = placesOf(context, house.directory);
   const members = (await readState(places)).members;
-  const isWanted = Object.keys(members).length > 0;
+  const isSupervised = (await lockOwner(serveLock(places))) !== undefined;
+  const isWanted = isSupervised || Object.keys(members).length > 0;
   const tiers = isWanted
     ? await Promise.all([proxyStatus(context, house, places), appStatus(context, house, places), databaseStatus(context, house, engine, places)])
     : stoppedTiers(house, engine);
@@ -54,7 +55,7 @@ export async function houseStatus(context: Context, house: House): Promise<House
     engine: engine.name,
     url: urlOf(house),
     isWanted,
-    isSupervised: (await lockOwner(serveLock(places))) !== undefined,
+    isSupervised,
     tiers,
     notes: await notes(places),
   };
@@ -80,7 +81,8 @@ function stoppedTiers(house: House, engine: Engine): readonly TierStatus[] {
 async function proxyStatus(context: Context, house: House, places: Places): Promise<TierStatus> {
   const port = house.config.ports.proxy;
   const where = `127.0.0.1:${port}`;
-  const isBuiltIn = !("proxy" in (await readState(places)).members);
+  const { members } = await readState(places);
+  const isBuiltIn = Object.keys(members).length > 0 && !("proxy" in members);
   if (isBuiltIn) return { ...(await probed("proxy", where, async () => probeThroughPort(context, port))), where: `${where} built in` };
   const nginx = await findNginx(context);
   return probed("proxy", where, () => probeProxy(context, nginx?.version ?? "", port));
@@ -94,7 +96,9 @@ async function probeThroughPort(context: Context, port: number) {
 
 /** The application is up while every instance is alive, even when the database is not: /livez, then /readyz. */
 async function appStatus(context: Context, house: House, places: Places): Promise<TierStatus> {
-  const wanted = Object.keys((await readState(places)).members).filter((name) => name.startsWith("app-"));
+  const recorded = Object.keys((await readState(places)).members).filter((name) => name.startsWith("app-"));
+  const configured = Array.from({ length: house.config.app.instances }, (_, index) => `app-${index + 1}`);
+  const wanted = recorded.length > 0 ? recorded : configured;
   const isBuiltIn = !(await exists(appSocket(places, 1)));
   const targets = wanted.map((name) => (isBuiltIn ? { port: house.config.ports.proxy } : { socketPath: appSocket(places, Number(name.slice(4))) }));
   const results = await Promise.all(targets.map((target) => probed("app", house.config.app.role, () => probeLife(context, target))));

@@ -27,7 +27,7 @@ async function bringUpDatabase(draft: Draft, signal: AbortSignal, tries: number)
   try {
     return await runtime.bringUp(await databaseMember(await tierOf(draft), engine, place), signal);
   } catch (thrown) {
-    if (!draft.isNew || tries <= 1 || (await isPortFree("127.0.0.1", place.port))) throw thrown;
+    if (!draft.isNew || draft.options.databasePort !== undefined || tries <= 1 || (await isPortFree("127.0.0.1", place.port))) throw thrown;
     await moveDatabasePort(draft);
     return bringUpDatabase(draft, signal, tries - 1);
   }

@@ -1,6 +1,8 @@
 // `up` as a plan: what this machine still lacks for the house to stand, in order, each step with the commands and statements it
 // runs. Every step may be repeated, so a run that was killed is followed by one that finishes.
 import { dirname, join } from "node:path";
+import { engineNames, engines } from "../../engines/engines.ts";
+import { packageFiles } from "../../platform/package.ts";
 import type { Engine } from "../../engines/engine.ts";
 import type { Plan, Step } from "../../foundation/plan.ts";
 import { formatBytes } from "../../foundation/units.ts";
@@ -46,6 +48,7 @@ export async function planUp(context: Context, options: UpOptions): Promise<Uppi
   const places = placesOf(context, options.directory);
   const draft: Draft = { context, options, engine, places, runtime: new Runtime(context, places), house, isNew: false };
   refuseOddPath(options.directory);
+  await refuseCheckout(options.directory);
   await refuseUnreachable(options.directory);
   if (!targetOf(draft)) {
     await refuseOtherData(draft);
@@ -74,8 +77,23 @@ function refuseOddPath(directory: string): void {
   });
 }
 
+/** `git clean` must not reach data. */
+async function refuseCheckout(directory: string): Promise<void> {
+  if (!`${directory}/`.startsWith(packageFiles.root) || !(await exists(join(packageFiles.root, ".git")))) return;
+  throw new Problem("RH-HOUSE-004", `${directory} is inside the checkout at ${packageFiles.root}, where \`git clean\` would reach its data`, {
+    hint: "Give another place with --house.",
+  });
+}
+
 /** Data of another version must not be touched by this one. */
 async function refuseOtherData({ engine, house, places }: Draft): Promise<void> {
+  for (const other of engineNames.map((name) => engines[name]).filter(({ name }) => name !== engine.name)) {
+    if ((await other.server.dataMajor(places.data)) === undefined) continue;
+    throw new Problem("RH-HOUSE-003", `the data in ${places.data} is ${other.title}'s, ${houseFile(places.house)} says ${engine.title}`, {
+      field: "engine",
+      hint: `Put engine = "${other.name}" back.`,
+    });
+  }
   const major = await engine.server.dataMajor(places.data);
   if (major === undefined || house === undefined || major === house.config.major) return;
   throw new Problem(

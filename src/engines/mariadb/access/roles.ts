@@ -12,6 +12,9 @@ function hostsOf(names: Pick<AccessNames, "clientHost">): readonly string[] {
   return [...new Set(["localhost", "127.0.0.1", "::1", ...(names.clientHost === undefined ? [] : [names.clientHost])])];
 }
 
+/** The server's own. Roles that begin with pg_ or rowhouse_ are refused everywhere. */
+export const reserved = ["root", "mysql", "public", "sys", "information_schema", "performance_schema"];
+
 export function creation(names: AccessNames, passwords: RolePasswords): readonly Creation[] {
   const roles: readonly (readonly [string, Secret])[] = [
     [names.application, passwords.application],

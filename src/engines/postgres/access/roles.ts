@@ -8,6 +8,9 @@ import { type Sql, sql } from "../../../foundation/sql.ts";
 import type { AccessNames, Change, Creation, RolePasswords } from "../../engine.ts";
 import { storedPassword } from "./password.ts";
 
+/** The server's own. Roles that begin with pg_ or rowhouse_ are refused everywhere. */
+export const reserved = ["postgres", "template0", "template1", "public", "none"];
+
 export function creation(names: AccessNames, passwords: RolePasswords): readonly Creation[] {
   const roles: readonly (readonly [string, Secret, Sql])[] = [
     [names.application, passwords.application, sql``],
