@@ -39,8 +39,16 @@ export async function workingDirectoryOf(pid: number): Promise<string | undefine
 /** Pids of the processes of `program` whose working directory is `directory`: how the orphans of a server are found. */
 export async function pidsWorkingIn(directory: string, program: string): Promise<readonly number[]> {
   const wanted = await realpath(program).catch(() => program);
-  const isProgram = async (pid: number) => (await readlink(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, "") === wanted;
-  return pidsWhere(async (pid) => pid !== process.pid && (await readlink(`/proc/${pid}/cwd`)) === directory && (await isProgram(pid)));
+  return pidsWhere(async (pid) => pid !== process.pid && (await readlink(`/proc/${pid}/cwd`)) === directory && (await isRunning(pid, wanted)));
+}
+
+/** A process that is ending has no program any more, but still its working directory and its sockets: it counts until it is gone. */
+async function isRunning(pid: number, program: string): Promise<boolean> {
+  const link = await readlink(`/proc/${pid}/exe`).catch((cause: unknown) => {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return program;
+    throw cause;
+  });
+  return link.replace(/ \(deleted\)$/, "") === program;
 }
 
 /** Pids of the processes that hold one of these socket inodes open. */
