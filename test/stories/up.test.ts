@@ -122,7 +122,17 @@ describe.each(engineNames)("a house on %s", (engine) => {
     await house.run("down");
     const both = await Promise.all([house.up(), house.up()]);
     expect(both.filter(({ exitCode }) => exitCode === 0).length, both.map(({ stderr }) => stderr).join()).toBeGreaterThanOrEqual(1);
-    for (const { exitCode, json } of both) expect([exitCode, json.problem?.code]).toEqual(exitCode === 0 ? [0, undefined] : [5, "RH-LOCK-001"]);
+    for (const { exitCode, json } of both) {
+      const said = [exitCode, json.problem?.code];
+      expect(
+        [
+          [0, undefined],
+          [5, "RH-LOCK-001"],
+          [1, "RH-HOUSE-005"],
+        ],
+        json.problem?.message,
+      ).toContainEqual(said);
+    }
     await untilReady(house);
   });
 
