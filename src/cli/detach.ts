@@ -4,7 +4,7 @@ import { Problem } from "../foundation/problem.ts";
 import type { ProblemCode } from "../foundation/problems.ts";
 import { appDefaults, type UpOptions } from "../operations/stack/draft.ts";
 import { placesOf, refuseForeignRun } from "../operations/stack/places.ts";
-import { ensureDirectory, readTail, statIfThere } from "../platform/files.ts";
+import { ensureDirectory, readFrom, statIfThere } from "../platform/files.ts";
 import { packageFiles } from "../platform/package.ts";
 import { start } from "../platform/processes.ts";
 import { askReport } from "../serve/control.ts";
@@ -21,7 +21,7 @@ export async function detach({ context, output, signal }: Invocation, wanted: Up
   await ensureDirectory(places.logs);
   const logPath = join(places.logs, "serve.log");
   const before = await sizeOf(logPath); // of earlier starts, or of another one that is under way
-  const own = async () => readTail(logPath, (await sizeOf(logPath)) - before);
+  const own = () => readFrom(logPath, before);
   const environment = Object.entries(context.environment).flatMap(([name, value]) =>
     value !== undefined && inherited.test(name) ? [[name, value]] : [],
   );

@@ -179,6 +179,12 @@ export async function readTail(path: string, bytes: number): Promise<string> {
   }
 }
 
+/** What was written to a file after its first `offset` bytes, empty when there is none. Other writers may go on meanwhile. */
+export async function readFrom(path: string, offset: number): Promise<string> {
+  const bytes = await fs.readFile(path).catch(() => Buffer.alloc(0));
+  return bytes.subarray(offset).toString("utf8");
+}
+
 export async function exists(path: string): Promise<boolean> {
   return (await statIfThere(path)) !== undefined;
 }

@@ -187,7 +187,7 @@ describe.each(await engineVersions())("pools on $title", (version) => {
   });
 
   test("20 workers move money in random order for 10 s: deadlocks happen, no caller sees one, the sum is kept", async () => {
-    await using pool = open({ limit: 20, acquireTimeoutMs: 10_000 });
+    await using pool = open({ limit: 20, acquireTimeoutMs: 10_000, lockTimeoutMs: 9_000 });
     const end = systemClock.monotonicMs() + 10_000;
     const seen: unknown[] = [];
     let moved = 0;
@@ -210,8 +210,7 @@ describe.each(await engineVersions())("pools on $title", (version) => {
     const [row] = await watcher.all<{ total: number | string }>(sql`select sum(amount) as total from accounts`);
     expect(Number(row?.total)).toBe(4_000);
     expect(tries).toBeGreaterThan(moved);
-    // On a machine that is starved a lock may not come in its time; that is told, and is no deadlock.
-    expect(seen.filter((thrown) => !isProblem(thrown, "RH-TX-003"))).toEqual([]);
+    expect(seen.map(String)).toEqual([]);
   });
 
   test("kill -9 of the server under load: every wait ends, and the pool is whole again when the server is", async () => {
