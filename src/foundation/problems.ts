@@ -68,6 +68,11 @@ export const problems = {
   "RH-API-006": { title: "the request comes from another site", exitCode: 1, status: 403 },
   "RH-API-007": { title: "the row was changed by somebody else", exitCode: 1, status: 412 },
   "RH-API-008": { title: "the server is busy", exitCode: 1, status: 503 },
+  "RH-API-009": { title: "the version to change is missing", exitCode: 1, status: 428 },
+  "RH-API-010": { title: "the idempotency key was used for another request", exitCode: 1, status: 409 },
+  "RH-API-011": { title: "the file was not imported", exitCode: 1, status: 400 },
+  "RH-API-012": { title: "too many long requests at once", exitCode: 1, status: 429 },
+  "RH-API-013": { title: "the number of rows is another one", exitCode: 1, status: 409 },
   "RH-BUG-001": { title: "an unexpected failure", exitCode: 1, status: 500 },
 } as const satisfies Record<string, ProblemKind>;
 

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import type { ConnectionOptions, Session } from "../../src/drivers/driver.ts";
 import { sql } from "../../src/foundation/sql.ts";
 import { Secret } from "../../src/foundation/secret.ts";
+import { schemaVersion } from "../../src/app/migrations/version.ts";
 import { dialects, type EngineName } from "../../src/app/store/stores.ts";
+import { splitStatements } from "../../src/formats/sql-script.ts";
 import { systemClock, waitFor } from "../../src/platform/clock.ts";
 import { ensureDirectory, remove, writeFileAtomic } from "../../src/platform/files.ts";
 import { identify } from "../../src/platform/identity.ts";
@@ -137,11 +139,12 @@ const recipes: Readonly<Record<EngineName, Recipe>> = {
       await session.run(sql`create role taskapp login password ${sql.literal(password)}`);
       await session.run(sql`create schema rowhouse`);
       await session.run(sql`create table rowhouse.migrations (version integer, name text, checksum text, step integer, steps integer, state text)`);
-      await session.run(sql`insert into rowhouse.migrations (version, state) values (1, 'done')`);
+      await session.run(sql`insert into rowhouse.migrations (version, state) values (${schemaVersion}, 'done')`);
       await session.run(sql`grant usage on schema rowhouse to taskapp`);
       await session.run(sql`grant select on rowhouse.migrations to taskapp`);
       await session.run(sql`grant select, insert, update, delete on all tables in schema public to taskapp`);
       await session.run(sql`grant usage on all sequences in schema public to taskapp`);
+      await session.run(sql`grant execute on all functions in schema public to taskapp`);
     },
   },
   mariadb: {
@@ -182,7 +185,7 @@ const recipes: Readonly<Record<EngineName, Recipe>> = {
       await session.run(
         sql`create table taskdb_rowhouse.migrations (version integer, name text, checksum text, step integer, steps integer, state text)`,
       );
-      await session.run(sql`insert into taskdb_rowhouse.migrations (version, state) values (1, 'done')`);
+      await session.run(sql`insert into taskdb_rowhouse.migrations (version, state) values (${schemaVersion}, 'done')`);
       await session.run(sql`grant select on taskdb_rowhouse.migrations to taskapp@'127.0.0.1'`);
     },
   },
@@ -192,8 +195,8 @@ const recipes: Readonly<Record<EngineName, Recipe>> = {
 export async function migrate(session: Session, engine: EngineName): Promise<void> {
   const directory = new URL(`../../src/app/migrations/${engine}/`, import.meta.url);
   for (const name of (await readdir(directory)).sort()) {
-    const text = (await readFile(new URL(name, directory), "utf8")).replace(/^--.*$/gm, "");
-    for (const statement of text.split(/;\s*$/m).filter((one) => one.trim() !== "")) await session.run(sql.script(statement));
+    const text = await readFile(new URL(name, directory), "utf8");
+    for (const statement of splitStatements(text)) await session.run(sql.script(statement));
   }
 }
 

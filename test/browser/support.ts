@@ -5,7 +5,8 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { inject } from "vitest";
-import type { NewTask, Project, Task } from "../../src/app/api/contract.ts";
+import type { Project } from "../../src/app/api/contract/projects.ts";
+import type { NewTask, Task } from "../../src/app/api/contract/tasks.ts";
 
 const switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");

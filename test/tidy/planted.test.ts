@@ -85,11 +85,11 @@ const planted: readonly Planted[] = [
     rule: "imports",
     path: "web/board/planted.ts",
     bad: [
-      'import { a } from "../../src/app/api/contract.ts"',
+      'import { a } from "../../src/app/api/contract/tasks.ts"',
       'import type { A } from "../../src/foundation/a.ts"',
       'import { a } from "../console/a.ts"',
     ],
-    good: ['import type { A } from "../../src/app/api/contract.ts"', 'import { a } from "../kit/a.ts"', 'import { a } from "react"'],
+    good: ['import type { A } from "../../src/app/api/contract/tasks.ts"', 'import { a } from "../kit/a.ts"', 'import { a } from "react"'],
   },
   { rule: "imports", path: "src/index.ts", bad: [], good: ['export * from "./operations/a.ts"'] },
   { rule: "names", path: "src/operations/takeBackup.ts", bad: ["a()"], good: [] },

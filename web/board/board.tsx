@@ -2,7 +2,7 @@
 // reading and writing are the hooks', and each part below draws itself.
 import { useCallback, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
-import type { Task } from "../../src/app/api/contract.ts";
+import type { Task } from "../../src/app/api/contract/tasks.ts";
 import { useNow } from "../kit/clock.ts";
 import { useToasts } from "../kit/toasts.tsx";
 import { AddTask } from "./add-task.tsx";

@@ -1,7 +1,9 @@
 // One task in two lines. The title is the button that opens it and covers the whole card; the round control completes it.
 // Titles are text to React, whatever they hold.
 import { memo } from "react";
-import type { Project, Status, Task } from "../../src/app/api/contract.ts";
+import type { Status } from "../../src/app/api/contract/parts.ts";
+import type { Project } from "../../src/app/api/contract/projects.ts";
+import type { Task } from "../../src/app/api/contract/tasks.ts";
 import { BinIcon, LateIcon, PriorityBars, StatusIcon } from "../kit/icons.tsx";
 import { ProjectDot } from "./project-dot.tsx";
 

@@ -1,6 +1,8 @@
 // One column: its header with the count, and its cards. Exactly one card of a column can be reached by Tab; the arrows go on from there.
 import { memo, useMemo, useState } from "react";
-import type { Project, Status, Task } from "../../src/app/api/contract.ts";
+import type { Status } from "../../src/app/api/contract/parts.ts";
+import type { Project } from "../../src/app/api/contract/projects.ts";
+import type { Task } from "../../src/app/api/contract/tasks.ts";
 import { StatusIcon } from "../kit/icons.tsx";
 import { Card, type CardActions } from "./card.tsx";
 import { dueText } from "./due.ts";

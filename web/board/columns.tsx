@@ -1,6 +1,6 @@
 // The four columns side by side; on a phone one of them at a time, behind tabs. Archived is folded until it is asked for.
 import { type KeyboardEvent, useState } from "react";
-import type { Status } from "../../src/app/api/contract.ts";
+import type { Status } from "../../src/app/api/contract/parts.ts";
 import { StatusIcon } from "../kit/icons.tsx";
 import { useMedia } from "../kit/use-media.ts";
 import type { CardActions } from "./card.tsx";

@@ -1,5 +1,6 @@
 // What the edit panel holds while somebody types: texts, and how they become the smallest change that says what was meant.
-import type { Status, Task, TaskChange } from "../../src/app/api/contract.ts";
+import type { Status } from "../../src/app/api/contract/parts.ts";
+import type { Task, TaskChange } from "../../src/app/api/contract/tasks.ts";
 import { duePartsOf, momentOf } from "./due.ts";
 
 export interface Draft {

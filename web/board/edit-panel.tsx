@@ -1,7 +1,7 @@
 // The edit panel: every field of one task. It waits for the server's yes before it closes, tells a problem at its field, and
 // when somebody else was faster keeps what was typed and says so.
 import { type FormEvent, useRef, useState } from "react";
-import type { Task } from "../../src/app/api/contract.ts";
+import type { Task } from "../../src/app/api/contract/tasks.ts";
 import { Dialog } from "../kit/dialog.tsx";
 import { changeOf, type Draft, draftOf, type Faults, faultsOf } from "./draft.ts";
 import { EditFields } from "./edit-fields.tsx";

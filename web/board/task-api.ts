@@ -1,5 +1,8 @@
 // The calls of the board, one function each, typed by the contract.
-import type { About, NewProject, NewTask, Project, Task, TaskChange, TaskList } from "../../src/app/api/contract.ts";
+import type { About } from "../../src/app/api/contract/about.ts";
+import type { TaskList } from "../../src/app/api/contract/list.ts";
+import type { NewProject, Project } from "../../src/app/api/contract/projects.ts";
+import type { NewTask, Task, TaskChange } from "../../src/app/api/contract/tasks.ts";
 import { type Answer, ApiProblem, send } from "../kit/api.ts";
 
 export interface AllTasks {
@@ -14,7 +17,7 @@ const mostPages = 40;
 /** Every task, page by page, 20,000 at most. */
 export async function readTasks(signal: AbortSignal): Promise<AllTasks> {
   const tasks: Task[] = [];
-  let after: number | null = 0;
+  let after: string | null = "0";
   for (let page = 0; page < mostPages && after !== null; page += 1) {
     const { body }: Answer<TaskList> = await send<TaskList>({ method: "GET", path: `/api/tasks?limit=${pageRows}&after=${after}`, signal });
     tasks.push(...body.tasks);

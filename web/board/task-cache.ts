@@ -1,7 +1,7 @@
 // Changes to the cached list of tasks, and the frame of an optimistic write: show it at once, then the server's answer, or
 // take it back. A list that was being read meanwhile is read again, because it may be older than the write.
 import type { QueryClient } from "@tanstack/react-query";
-import type { Task } from "../../src/app/api/contract.ts";
+import type { Task } from "../../src/app/api/contract/tasks.ts";
 import { keys } from "./query-client.ts";
 import type { AllTasks } from "./task-api.ts";
 

@@ -1,6 +1,6 @@
 // One way to the server: JSON in, JSON out, a request id on every call, and every failure an ApiProblem. A call that gets no
 // answer keeps the id it was sent with, so that it can be found in the server's logs. Source: RFC 9457 (problem documents).
-import type { ProblemAnswer } from "../../src/app/api/contract.ts";
+import type { ProblemAnswer } from "../../src/app/api/contract/about.ts";
 
 export interface Call {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";

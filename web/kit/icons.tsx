@@ -1,6 +1,6 @@
 // The few signs of the pages, drawn here so that nothing is fetched. All are decoration: the words stand beside them.
 import type { ReactNode } from "react";
-import type { Status } from "../../src/app/api/contract.ts";
+import type { Status } from "../../src/app/api/contract/parts.ts";
 
 /** Each status has a shape of its own: ring, half disc, disc with a tick, box. */
 export function StatusIcon({ status }: { readonly status: Status }) {

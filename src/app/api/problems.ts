@@ -3,7 +3,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { isProblem, Problem, toProblem } from "../../foundation/problem.ts";
 import { type ProblemCode, problems } from "../../foundation/problems.ts";
-import type { ProblemAnswer } from "./contract.ts";
+import type { ProblemAnswer } from "./contract/about.ts";
 
 const retryAfterSeconds = 1;
 

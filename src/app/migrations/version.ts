@@ -1,3 +1,3 @@
 // The schema that this application was written for: the number of its newest migration. It checks, it never migrates.
 
-export const schemaVersion = 1;
+export const schemaVersion = 2;

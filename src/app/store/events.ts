@@ -1,7 +1,8 @@
 // The event of a write, in the write's own transaction: neither is there without the other.
 import type { Session } from "../../drivers/driver.ts";
 import { sql } from "../../foundation/sql.ts";
-import type { Project, Task } from "../api/contract.ts";
+import type { Project } from "../api/contract/projects.ts";
+import type { Task } from "../api/contract/tasks.ts";
 
 export interface Event {
   readonly requestId: string;

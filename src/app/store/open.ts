@@ -3,9 +3,10 @@ import { Problem } from "../../foundation/problem.ts";
 import { sql } from "../../foundation/sql.ts";
 import { type Access, accessTo } from "./access.ts";
 import type { Dialect } from "./dialect.ts";
-import { changeProject, createProject, deleteProject, listProjects, readProject } from "./projects.ts";
+import { projectsIn } from "./projects.ts";
 import { limits, type Store, type StoreOptions } from "./store.ts";
-import { changeTask, createTask, deleteTask, listTasks, readTask } from "./tasks.ts";
+import { taskReadsIn } from "./task-reads.ts";
+import { taskWritesIn } from "./task-writes.ts";
 
 export function openStore(dialect: Dialect, { poolLimit, ...connection }: StoreOptions): Store {
   const pool = dialect.driver.pool({
@@ -19,16 +20,9 @@ export function openStore(dialect: Dialect, { poolLimit, ...connection }: StoreO
   });
   const access = accessTo(pool, dialect);
   return {
-    listTasks: (query) => listTasks(access, query),
-    readTask: (id) => readTask(access, id),
-    createTask: (task, requestId) => createTask(access, task, requestId),
-    changeTask: (row, change) => changeTask(access, row, change),
-    deleteTask: (row) => deleteTask(access, row),
-    listProjects: () => listProjects(access),
-    readProject: (id) => readProject(access, id),
-    createProject: (project, requestId) => createProject(access, project, requestId),
-    changeProject: (row, change) => changeProject(access, row, change),
-    deleteProject: (row) => deleteProject(access, row),
+    ...taskReadsIn(access),
+    ...taskWritesIn(access),
+    ...projectsIn(access),
     probeWrite: () => probeWrite(access),
     schemaVersion: () => schemaVersion(access, connection.database ?? ""),
     admit: () => access.admit(),

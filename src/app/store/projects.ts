@@ -2,24 +2,48 @@
 import type { Queryable } from "../../drivers/driver.ts";
 import { isProblem, Problem } from "../../foundation/problem.ts";
 import { type Sql, sql } from "../../foundation/sql.ts";
-import type { NewProject, Project } from "../api/contract.ts";
+import type { NewProject, Project } from "../api/contract/projects.ts";
 import type { Access } from "./access.ts";
 import { recordEvent } from "./events.ts";
 import { projectOf, type ProjectRow } from "./rows.ts";
 import type { RowWrite } from "./store.ts";
 
-export async function listProjects(access: Access): Promise<readonly Project[]> {
+export interface Projects {
+  listProjects(): Promise<readonly Project[]>;
+  /** Throws RH-API-002. */
+  readProject(id: number): Promise<Project>;
+  /** Throws RH-DATA-001 when the name is taken. */
+  createProject(project: NewProject, requestId: string): Promise<Project>;
+  /** Throws RH-API-002, RH-DATA-001. */
+  changeProject(row: RowWrite, change: NewProject): Promise<Project>;
+  /** Throws RH-API-002, RH-DATA-002 while tasks belong to it. */
+  deleteProject(row: RowWrite): Promise<void>;
+}
+
+export function projectsIn(access: Access): Projects {
+  return {
+    listProjects: () => listProjects(access),
+    readProject: (id) => readProject(access, id),
+    createProject: (project, requestId) => createProject(access, project, requestId),
+    changeProject: (row, change) => changeProject(access, row, change),
+    deleteProject: (row) => deleteProject(access, row),
+  };
+}
+
+async function listProjects(access: Access): Promise<readonly Project[]> {
   const rows = await access.read((pool) => pool.all<ProjectRow>(selectProjects(sql``)));
   return rows.map(projectOf);
 }
 
-export async function readProject(access: Access, id: number): Promise<Project> {
+async function readProject(access: Access, id: number): Promise<Project> {
   return access.read((pool) => project(pool, id));
 }
 
-export async function createProject(access: Access, { name }: NewProject, requestId: string): Promise<Project> {
+async function createProject(access: Access, { name }: NewProject, requestId: string): Promise<Project> {
   const insert = access.write(requestId, async (session) => {
-    const [row] = await session.all<ProjectRow>(sql`insert into projects (name) values (${name}) returning id, name, created_at, 0 as task_count`);
+    const [row] = await session.all<ProjectRow>(
+      sql`insert into projects (name) values (${name}) returning id, name, created_at, version, 0 as task_count`,
+    );
     const created = projectOf(row as ProjectRow);
     await recordEvent(session, { requestId, kind: "project.created", data: created });
     return created;
@@ -27,9 +51,9 @@ export async function createProject(access: Access, { name }: NewProject, reques
   return insert.catch((thrown: unknown) => explainName(thrown, name));
 }
 
-export async function changeProject(access: Access, row: RowWrite, { name }: NewProject): Promise<Project> {
+async function changeProject(access: Access, row: RowWrite, { name }: NewProject): Promise<Project> {
   const update = access.write(row.requestId, async (session) => {
-    await session.run(sql`update projects set name = ${name} where id = ${row.id}`);
+    await session.run(sql`update projects set name = ${name}, version = version + 1 where id = ${row.id}`);
     const changed = await project(session, row.id);
     await recordEvent(session, { requestId: row.requestId, kind: "project.changed", data: changed });
     return changed;
@@ -37,7 +61,7 @@ export async function changeProject(access: Access, row: RowWrite, { name }: New
   return update.catch((thrown: unknown) => explainName(thrown, name));
 }
 
-export async function deleteProject(access: Access, row: RowWrite): Promise<void> {
+async function deleteProject(access: Access, row: RowWrite): Promise<void> {
   const removal = access.write(row.requestId, async (session) => {
     const last = await project(session, row.id);
     const deleted = await session.run(sql`delete from projects where id = ${row.id}`);
@@ -65,11 +89,12 @@ function selectProjects(where: Sql): Sql {
       projects.id,
       projects.name,
       projects.created_at,
+      projects.version,
       count(tasks.id) as task_count
     from projects
     left join tasks on tasks.project_id = projects.id
     ${where}
-    group by projects.id, projects.name, projects.created_at
+    group by projects.id, projects.name, projects.created_at, projects.version
     order by projects.id`;
 }
 

@@ -1,7 +1,9 @@
 // Rows as both engines return them, and what the API makes of them. The chapter's columns admit NULL where the API does not
 // (a row may have come by psql): such a NULL is shown as the column's default.
 import { sql } from "../../foundation/sql.ts";
-import type { Project, Status, Task } from "../api/contract.ts";
+import type { Status } from "../api/contract/parts.ts";
+import type { Project } from "../api/contract/projects.ts";
+import type { Task } from "../api/contract/tasks.ts";
 import { momentOf } from "../moments.ts";
 
 export interface TaskRow {
@@ -58,11 +60,18 @@ export interface ProjectRow {
   readonly id: number;
   readonly name: string;
   readonly created_at: string | null;
+  readonly version: number;
   readonly task_count: number;
 }
 
 export function projectOf(row: ProjectRow): Project {
-  return { id: row.id, name: row.name, created_at: momentOf(row.created_at ?? "1970-01-01 00:00:00"), task_count: row.task_count };
+  return {
+    id: row.id,
+    name: row.name,
+    created_at: momentOf(row.created_at ?? "1970-01-01 00:00:00"),
+    version: row.version,
+    task_count: row.task_count,
+  };
 }
 
 function momentOrNull(text: string | null): string | null {

@@ -1,9 +1,12 @@
 // What the API asks of its database, the same on both engines: equal JSON for equal rows, equal Problems for equal faults.
 // Reads may be repeated. Writes put the row and its event into one transaction; a deadlock or serialization failure is tried
-// again whole; RH-CONN-004 alone means that the outcome is unknown. Every call ends within the deadlines below.
+// again whole; RH-CONN-004 alone means that the outcome is unknown. Every call ends within the deadlines below, but for the
+// transfer of whole tables, which has its own.
 import type { ConnectionOptions, PoolStats } from "../../drivers/driver.ts";
 import type { Sql } from "../../foundation/sql.ts";
-import type { NewProject, NewTask, Project, Task, TaskChange, TaskList, TaskQuery } from "../api/contract.ts";
+import type { Projects } from "./projects.ts";
+import type { TaskReads } from "./task-reads.ts";
+import type { TaskWrites } from "./task-writes.ts";
 
 export const limits = {
   statementMs: 4_000,
@@ -31,26 +34,7 @@ export interface Excess {
   readonly mend: Sql;
 }
 
-export interface Store extends AsyncDisposable {
-  /** In the order of their ids; `next` continues where the page ended, also when rows came or went meanwhile. */
-  listTasks(query: TaskQuery): Promise<TaskList>;
-  /** Throws RH-API-002. */
-  readTask(id: number): Promise<Task>;
-  /** Throws RH-API-001 on `project_id` when there is no such project. */
-  createTask(task: NewTask, requestId: string): Promise<Task>;
-  /** Throws RH-API-002, RH-API-007 when the version is another, RH-API-001 as above. */
-  changeTask(row: RowWrite, change: TaskChange): Promise<Task>;
-  /** Throws RH-API-002, RH-API-007. */
-  deleteTask(row: RowWrite): Promise<void>;
-  listProjects(): Promise<readonly Project[]>;
-  /** Throws RH-API-002. */
-  readProject(id: number): Promise<Project>;
-  /** Throws RH-DATA-001 when the name is taken. */
-  createProject(project: NewProject, requestId: string): Promise<Project>;
-  /** Throws RH-API-002, RH-DATA-001. */
-  changeProject(row: RowWrite, change: NewProject): Promise<Project>;
-  /** Throws RH-API-002, RH-DATA-002 while tasks belong to it. */
-  deleteProject(row: RowWrite): Promise<void>;
+export interface Store extends TaskReads, TaskWrites, Projects, AsyncDisposable {
   /** Writes the one row that is there for it, so that "ready" means "can write". */
   probeWrite(): Promise<void>;
   /** The newest migration that is done, 0 when there is none. */

@@ -19,7 +19,7 @@ const downward: Readonly<Record<string, readonly string[]>> = {
 const twinFloors = ["src/engines", "src/drivers", "src/app/store"];
 const driverPackages = new Set(["pg", "pg-cursor", "mariadb"]);
 const pureModules = new Set(["node:util"]);
-const contract = "src/app/api/contract.ts";
+const contract = "src/app/api/contract/";
 
 interface Import {
   readonly node: Node;
@@ -62,7 +62,7 @@ function judgeWeb(file: SourceFile, target: string, isTypeOnly: boolean): string
       ? undefined
       : `web/${room} imports ${target}: only its own files and web/kit`;
   }
-  if (target !== contract) return `web imports ${target}: only ${contract}`;
+  if (!target.startsWith(contract)) return `web imports ${target}: only ${contract}`;
   return isTypeOnly ? undefined : "web imports values of the contract: types only";
 }
 

@@ -2,7 +2,7 @@
 // title goes into a message with "Try again", so that nothing typed is lost.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
-import type { NewTask, Task } from "../../../src/app/api/contract.ts";
+import type { NewTask, Task } from "../../../src/app/api/contract/tasks.ts";
 import type { ApiProblem } from "../../kit/api.ts";
 import { useToasts } from "../../kit/toasts.tsx";
 import { problemToast, shorten } from "../problem-toast.ts";

@@ -1,6 +1,6 @@
 // The keys of the board, for as long as nobody types and no dialog is open. The help sheet lists the same keys.
 import { useEffect, useRef } from "react";
-import type { Task } from "../../../src/app/api/contract.ts";
+import type { Task } from "../../../src/app/api/contract/tasks.ts";
 import { cardOf, moveFocus } from "../card-focus.ts";
 import { statusOrder } from "../statuses.ts";
 import type { CardActions } from "../card.tsx";

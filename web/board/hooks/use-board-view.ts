@@ -1,7 +1,9 @@
 // From what the server said to what the board shows: the tasks of the chosen project by column, newest first, and the
 // counts. Counts are made from the tasks themselves, so that they agree with what is seen; from the server's when not all tasks are here.
 import { useCallback, useMemo } from "react";
-import type { Project, Status, Task } from "../../../src/app/api/contract.ts";
+import type { Status } from "../../../src/app/api/contract/parts.ts";
+import type { Project } from "../../../src/app/api/contract/projects.ts";
+import type { Task } from "../../../src/app/api/contract/tasks.ts";
 import type { ApiProblem } from "../../kit/api.ts";
 import type { Readiness } from "../query-client.ts";
 import type { AllTasks } from "../task-api.ts";

@@ -1,6 +1,7 @@
 // What can be done with a card without opening it. The functions stay the same ones, so that cards need not be drawn again.
 import { useCallback, useMemo } from "react";
-import type { Status, Task } from "../../../src/app/api/contract.ts";
+import type { Status } from "../../../src/app/api/contract/parts.ts";
+import type { Task } from "../../../src/app/api/contract/tasks.ts";
 import { leaveCard } from "../card-focus.ts";
 import { useDeleteTask } from "./use-delete-task.ts";
 import { useMoveTask } from "./use-move-task.ts";

@@ -2,7 +2,7 @@
 // closes meanwhile has deleted nothing: the task is still there. Re-creating instead would lose its id and its history.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
-import type { Task } from "../../../src/app/api/contract.ts";
+import type { Task } from "../../../src/app/api/contract/tasks.ts";
 import type { ApiProblem } from "../../kit/api.ts";
 import { useToasts } from "../../kit/toasts.tsx";
 import { problemToast, shorten } from "../problem-toast.ts";

@@ -1,7 +1,7 @@
 // Which task is open in the edit panel. Leaving it with changes that were not saved puts them into a message with "Undo",
 // which opens the panel again with every word that was typed.
 import { useCallback, useState } from "react";
-import type { Task } from "../../../src/app/api/contract.ts";
+import type { Task } from "../../../src/app/api/contract/tasks.ts";
 import { useToasts } from "../../kit/toasts.tsx";
 import type { Draft } from "../draft.ts";
 

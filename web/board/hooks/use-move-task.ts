@@ -2,7 +2,8 @@
 // It names no version: what somebody else wrote in the other fields stays.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
-import type { Status, Task } from "../../../src/app/api/contract.ts";
+import type { Status } from "../../../src/app/api/contract/parts.ts";
+import type { Task } from "../../../src/app/api/contract/tasks.ts";
 import type { ApiProblem } from "../../kit/api.ts";
 import { useToasts } from "../../kit/toasts.tsx";
 import { problemToast, shorten } from "../problem-toast.ts";

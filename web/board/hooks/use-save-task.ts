@@ -2,7 +2,7 @@
 // the newer task is read, the difference is told, and saving again is meant for that one.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
-import type { Task, TaskChange } from "../../../src/app/api/contract.ts";
+import type { Task, TaskChange } from "../../../src/app/api/contract/tasks.ts";
 import { ApiProblem } from "../../kit/api.ts";
 import type { Faults } from "../draft.ts";
 import { fieldTitles } from "../edit-fields.tsx";

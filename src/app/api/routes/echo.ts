@@ -1,7 +1,8 @@
 // /api/echo, the course's first endpoint: gives back the JSON it got. /api/about: what the board's footer shows.
 import type { FastifyInstance } from "fastify";
 import type { Store } from "../../store/store.ts";
-import { type About, NoQuerySchema } from "../contract.ts";
+import type { About } from "../contract/about.ts";
+import { NoQuerySchema } from "../contract/parts.ts";
 
 export function echoRoutes(app: FastifyInstance): void {
   app.get("/api/echo", { schema: { querystring: NoQuerySchema } }, async () => ({ echo: null }));

@@ -1,7 +1,8 @@
 // /api/projects: lists, adds, shows, renames and removes projects.
 import type { FastifyInstance } from "fastify";
 import type { Store } from "../../store/store.ts";
-import { IdentifierParams, type NewProject, NewProjectSchema, NoQuerySchema } from "../contract.ts";
+import { IdentifierParams, NoQuerySchema } from "../contract/parts.ts";
+import { type NewProject, NewProjectSchema } from "../contract/projects.ts";
 
 interface One {
   readonly Params: { readonly id: number };

@@ -4,17 +4,9 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { Problem } from "../../../foundation/problem.ts";
 import { parseMoment } from "../../moments.ts";
 import type { Store } from "../../store/store.ts";
-import {
-  IdentifierParams,
-  type NewTask,
-  NewTaskSchema,
-  NoQuerySchema,
-  type Task,
-  type TaskChange,
-  TaskChangeSchema,
-  type TaskQuery,
-  TaskQuerySchema,
-} from "../contract.ts";
+import { type TaskQuery, TaskQuerySchema } from "../contract/list.ts";
+import { IdentifierParams, NoQuerySchema } from "../contract/parts.ts";
+import { type NewTask, NewTaskSchema, type Task, type TaskChange, TaskChangeSchema } from "../contract/tasks.ts";
 import { versionsOf } from "../parameters.ts";
 
 interface One {

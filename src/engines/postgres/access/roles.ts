@@ -59,6 +59,7 @@ export function rights(names: AccessNames): Change {
       sql`grant select on all tables in schema rowhouse to ${application}`,
       sql`alter default privileges for role ${owner} in schema public grant select, insert, update, delete on tables to ${application}`,
       sql`alter default privileges for role ${owner} in schema public grant usage, select on sequences to ${application}`,
+      sql`alter default privileges for role ${owner} in schema public grant execute on functions to ${application}`,
       sql`alter default privileges for role ${owner} in schema rowhouse grant select on tables to ${application}`,
       sql`alter default privileges for role ${owner} grant select on tables to ${readers}`,
       sql`alter default privileges for role ${owner} grant select on sequences to ${readers}`,

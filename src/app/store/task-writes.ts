@@ -1,34 +1,32 @@
-// Tasks in the database: the same statements on both engines but for what the dialect does.
+// Writing tasks: one at a time, each with its event in the same transaction.
 import type { Session } from "../../drivers/driver.ts";
 import { isProblem, Problem } from "../../foundation/problem.ts";
 import { type Sql, type SqlValue, sql } from "../../foundation/sql.ts";
-import type { NewTask, Task, TaskChange, TaskList, TaskQuery } from "../api/contract.ts";
+import type { NewTask, Task, TaskChange } from "../api/contract/tasks.ts";
 import type { Access } from "./access.ts";
 import { recordEvent } from "./events.ts";
 import { taskColumns, taskOf, type TaskRow } from "./rows.ts";
 import type { RowWrite } from "./store.ts";
+import { missing, selectTask } from "./task-reads.ts";
 
-const pageRows = 100;
-
-export async function listTasks(access: Access, query: TaskQuery): Promise<TaskList> {
-  const limit = query.limit ?? pageRows;
-  const conditions = [
-    sql`id > ${query.after ?? 0}`,
-    ...(query.status === undefined ? [] : [sql`status = ${query.status}`]),
-    ...(query.project_id === undefined ? [] : [sql`project_id = ${query.project_id}`]),
-  ];
-  const statement = sql`select ${taskColumns} from tasks where ${sql.join(conditions, " and ")} order by id limit ${limit + 1}`;
-  const rows = await access.read((pool) => pool.all<TaskRow>(statement));
-  const tasks = rows.slice(0, limit).map(taskOf);
-  return { tasks, next: rows.length > limit ? (tasks.at(-1)?.id ?? null) : null };
+export interface TaskWrites {
+  /** Throws RH-API-001 on `project_id` when there is no such project. */
+  createTask(task: NewTask, requestId: string): Promise<Task>;
+  /** Throws RH-API-002, RH-API-007 when the version is another, RH-API-001 as above. */
+  changeTask(row: RowWrite, change: TaskChange): Promise<Task>;
+  /** Throws RH-API-002, RH-API-007. */
+  deleteTask(row: RowWrite): Promise<void>;
 }
 
-export async function readTask(access: Access, id: number): Promise<Task> {
-  const [row] = await access.read((pool) => pool.all<TaskRow>(selectTask(id)));
-  return row ? taskOf(row) : missing(id);
+export function taskWritesIn(access: Access): TaskWrites {
+  return {
+    createTask: (task, requestId) => createTask(access, task, requestId),
+    changeTask: (row, change) => changeTask(access, row, change),
+    deleteTask: (row) => deleteTask(access, row),
+  };
 }
 
-export async function createTask(access: Access, task: NewTask, requestId: string): Promise<Task> {
+async function createTask(access: Access, task: NewTask, requestId: string): Promise<Task> {
   const fields = [...fieldsOf(access, task), ...(task.status === "complete" ? [{ name: "completed_at", value: sql`current_timestamp(6)` }] : [])];
   const names = sql.join(
     fields.map((field) => sql.id(field.name)),
@@ -47,7 +45,7 @@ export async function createTask(access: Access, task: NewTask, requestId: strin
   return insert.catch((thrown: unknown) => explain(thrown, task));
 }
 
-export async function changeTask(access: Access, row: RowWrite, change: TaskChange): Promise<Task> {
+async function changeTask(access: Access, row: RowWrite, change: TaskChange): Promise<Task> {
   const update = access.write(row.requestId, async (session) => {
     await checkVersion(session, row);
     const assignments = sql.join([...assignmentsOf(access, change), sql`version = version + 1`, sql`updated_at = current_timestamp(6)`], ", ");
@@ -64,7 +62,7 @@ export async function changeTask(access: Access, row: RowWrite, change: TaskChan
   return update.catch((thrown: unknown) => explain(thrown, change));
 }
 
-export async function deleteTask(access: Access, row: RowWrite): Promise<void> {
+async function deleteTask(access: Access, row: RowWrite): Promise<void> {
   await access.write(row.requestId, async (session) => {
     await checkVersion(session, row);
     const [deleted] = await session.all<TaskRow>(sql`delete from tasks where id = ${row.id} returning ${taskColumns}`);
@@ -93,14 +91,6 @@ function fieldsOf(access: Access, task: NewTask | TaskChange): readonly { readon
   return Object.entries({ ...task, ...due })
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => ({ name, value }));
-}
-
-function selectTask(id: number): Sql {
-  return sql`select ${taskColumns} from tasks where id = ${id}`;
-}
-
-function missing(id: number): never {
-  throw new Problem("RH-API-002", `there is no task ${id}`, { field: "id" });
 }
 
 /** The only reference of a task is its project: the database found it missing, and it alone can tell for certain. */

@@ -1,0 +1,35 @@
+// GET /api/tasks/export and POST /api/tasks/import: every task as CSV, JSON or JSON lines, in constant memory.
+import { type Static, Type } from "@sinclair/typebox";
+import { selection } from "./list.ts";
+import { closed } from "./parts.ts";
+
+export const formats = ["csv", "json", "ndjson"] as const;
+export type Format = (typeof formats)[number];
+
+export const ExportQuerySchema = Type.Object(
+  { ...selection, format: Type.Optional(Type.Unsafe<Format>({ type: "string", enum: [...formats] })) },
+  closed,
+);
+export type ExportQuery = Static<typeof ExportQuerySchema>;
+
+export const ImportQuerySchema = Type.Object(
+  {
+    /** `keep` takes id, version and moments from the file, for a service that has none of these tasks; `new` gives new ones. */
+    ids: Type.Optional(Type.Unsafe<"new" | "keep">({ type: "string", enum: ["new", "keep"] })),
+    /** Reads and checks everything, and changes nothing. */
+    dry_run: Type.Optional(Type.Unsafe<"true" | "false">({ type: "string", enum: ["true", "false"] })),
+  },
+  closed,
+);
+export type ImportQuery = Static<typeof ImportQuerySchema>;
+
+export const ImportAnswerSchema = Type.Object({
+  tasks: Type.Integer({ minimum: 0 }),
+  /** Made because a task named them. */
+  projects: Type.Integer({ minimum: 0 }),
+  dry_run: Type.Boolean(),
+});
+export type ImportAnswer = Static<typeof ImportAnswerSchema>;
+
+/** How many bad lines an answer lists; reading stops behind them. */
+export const badLineLimit = 10_000;
