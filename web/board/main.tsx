@@ -6,6 +6,7 @@ import "../kit/buttons.css";
 import "../kit/fields.css";
 import "../kit/dialog.css";
 import "../kit/toast.css";
+import "../kit/theme.css";
 import "./board.css";
 import "./sidebar.css";
 import "./column.css";

@@ -1,6 +1,7 @@
 // The name, the views and the projects with their counts, zero included. On a narrow page it folds behind one button.
 import { useState } from "react";
 import { HouseIcon } from "../kit/icons.tsx";
+import { ThemeChoice } from "../kit/theme.tsx";
 import { AddProject } from "./add-project.tsx";
 import type { BoardView } from "./hooks/use-board-view.ts";
 import { ProjectDot } from "./project-dot.tsx";
@@ -33,6 +34,9 @@ export function Sidebar({ view }: { readonly view: BoardView }) {
         </ul>
         <AddProject onAdded={choose} />
       </nav>
+      <div className="sidebar-foot">
+        <ThemeChoice />
+      </div>
     </header>
   );
 }

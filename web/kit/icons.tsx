@@ -69,6 +69,33 @@ export function LateIcon() {
   );
 }
 
+export function SunIcon() {
+  return (
+    <Drawing>
+      <circle cx="8" cy="8" r="2.75" />
+      <path d="M8 1.5v1.75M8 12.75v1.75M1.5 8h1.75M12.75 8h1.75M3.4 3.4l1.25 1.25M11.35 11.35l1.25 1.25M12.6 3.4l-1.25 1.25M4.65 11.35L3.4 12.6" />
+    </Drawing>
+  );
+}
+
+export function MoonIcon() {
+  return (
+    <Drawing>
+      <path d="M13.5 9.6A5.9 5.9 0 0 1 6.4 2.5a5.9 5.9 0 1 0 7.1 7.1z" />
+    </Drawing>
+  );
+}
+
+/** Half dark, half light. */
+export function SystemIcon() {
+  return (
+    <Drawing>
+      <circle cx="8" cy="8" r="5.75" />
+      <path d="M8 2.25a5.75 5.75 0 0 1 0 11.5z" fill="currentColor" stroke="none" />
+    </Drawing>
+  );
+}
+
 export function HouseIcon() {
   return (
     <Drawing size={20} isFilled className="house-icon">
