@@ -7,6 +7,9 @@ import { dialects } from "../../src/app/store/stores.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import type { Database } from "./support.ts";
 
+/** If-Match of a change that is meant for whatever is there. */
+export const anyVersion = { "if-match": "*" } as const;
+
 export interface Application extends AsyncDisposable {
   readonly app: FastifyInstance;
   readonly store: Store;

@@ -4,9 +4,10 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { LightMyRequestResponse } from "fastify";
 import type { Session } from "../../src/drivers/driver.ts";
 import { type Sql, sql } from "../../src/foundation/sql.ts";
+import { schemaVersion } from "../../src/app/migrations/version.ts";
 import { within } from "../../src/app/store/deadline.ts";
 import { dialects } from "../../src/app/store/stores.ts";
-import { type Application, startApplication } from "./application.ts";
+import { anyVersion, type Application, startApplication } from "./application.ts";
 import { type Database, engines, startDatabase } from "./support.ts";
 
 type EngineName = (typeof engines)[number];
@@ -118,7 +119,7 @@ describe.each(engines)("the application on %s", (engine) => {
     await using holder = await database.admin();
     await holder.begin();
     await holder.all(sql`select id from tasks where id = ${id} for update`);
-    const waiting = Array.from({ length: 6 }, () => answered(5_000, ask("PATCH", `/api/tasks/${id}`, { title: "late" })));
+    const waiting = Array.from({ length: 6 }, () => answered(5_000, ask("PATCH", `/api/tasks/${id}`, { title: "late" }, anyVersion)));
     await expect.poll(() => application.store.load().waiting).toBeGreaterThan(0);
     const { ready } = await health();
     expect(ready?.json()).toStrictEqual({ status: "not ready", reason: "no free connection" });
@@ -142,9 +143,9 @@ describe.each(engines)("the application on %s", (engine) => {
 
   test("is not ready with another schema, without one, or when the probe's row is gone", async () => {
     await expectReady();
-    await directly((session) => session.run(sql`update ${migrations[engine]} set version = 2`));
+    await directly((session) => session.run(sql`update ${migrations[engine]} set version = ${schemaVersion + 1}`));
     await expectUnready(["wrong schema"]);
-    await directly((session) => session.run(sql`update ${migrations[engine]} set version = 1, state = 'running'`));
+    await directly((session) => session.run(sql`update ${migrations[engine]} set version = ${schemaVersion}, state = 'running'`));
     await expectUnready(["wrong schema"]);
     await directly((session) => session.run(sql`update ${migrations[engine]} set state = 'done'`));
     await expectReady();
@@ -159,7 +160,7 @@ describe.each(engines)("the application on %s", (engine) => {
     await directly((session) => session.run(sql`alter table events rename to events_away`));
     for (const answer of [
       await ask("POST", "/api/tasks", { title: "half" }),
-      await ask("PATCH", `/api/tasks/${before.id}`, { title: "half" }),
+      await ask("PATCH", `/api/tasks/${before.id}`, { title: "half" }, anyVersion),
       await ask("DELETE", `/api/tasks/${before.id}`),
       await ask("POST", "/api/projects", { name: "half" }),
     ]) {
@@ -182,7 +183,7 @@ describe.each(engines)("the application on %s", (engine) => {
     await other.begin();
     for (const id of others) await other.run(sql`update tasks set priority = 9 where id = ${id}`); // the heavier transaction is spared
     await other.all(sql`select id from projects where id = ${project.id} for update`);
-    const moved = ask("PATCH", `/api/tasks/${task.id}`, { project_id: project.id, title: "moved" });
+    const moved = ask("PATCH", `/api/tasks/${task.id}`, { project_id: project.id, title: "moved" }, anyVersion);
     await expect.poll(() => directly((session) => session.all(waitingSessions[engine]))).not.toHaveLength(0);
     await other.run(sql`update tasks set priority = 9 where id = ${task.id}`);
     await other.commit();

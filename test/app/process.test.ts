@@ -93,7 +93,8 @@ describe.each(engines)("the application's process on %s", (engine) => {
     await using holder = await database.admin();
     await holder.begin();
     await holder.all(sql`select id from tasks where id = ${task.id} for update`);
-    const slow = ask(`/api/tasks/${task.id}`, { method: "PATCH", headers: { "content-type": "application/json" }, body: '{"title":"answered"}' });
+    const headers = { "content-type": "application/json", "if-match": "*" };
+    const slow = ask(`/api/tasks/${task.id}`, { method: "PATCH", headers, body: '{"title":"answered"}' });
     await new Promise((resolve) => setTimeout(resolve, 300));
     started.child.kill("SIGTERM");
     await expect.poll(async () => await ask("/livez")).toBeUndefined();

@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sql } from "../../src/foundation/sql.ts";
-import { type Application, startApplication } from "./application.ts";
+import { anyVersion, type Application, startApplication } from "./application.ts";
 import { injectionStrings, oddBodies, oddStrings } from "./odd.ts";
 import { type Database, engines, startDatabase } from "./support.ts";
 
@@ -35,7 +35,7 @@ describe.each(engines)("text on %s", (engine) => {
   /** Undefined when `text` in `field` was treated as it should be, else what happened. */
   const fault = async (route: { method: "POST" | "PATCH"; url: string; kind: "task" | "project" }, field: Field, text: string) => {
     const body = route.method === "POST" && field !== "title" && field !== "name" ? { title: "t", [field]: text } : { [field]: text };
-    const answer = await application.ask(route.method, route.url, body);
+    const answer = await application.ask(route.method, route.url, body, route.method === "PATCH" ? anyVersion : {});
     const shown = `${route.method} ${field} ${JSON.stringify(text.slice(0, 60))}: ${answer.statusCode} ${answer.body.slice(0, 200)}`;
     if (!isGood(field, text)) return answer.statusCode === 400 && answer.json().field === field ? undefined : shown;
     if (answer.statusCode !== (route.method === "POST" ? 201 : 200)) return shown;

@@ -190,6 +190,17 @@ describe("completing and deleting", () => {
     expect(await messages(page).getByText("Completed").count()).toBe(0);
   });
 
+  test("a completion of a task that somebody else changed is told and taken back, and what they wrote is shown", async () => {
+    await using visited = await visit(browser, ["shared move"], { expectsFailures: true });
+    const { page, project } = visited;
+    const [task] = await tasksOf(project);
+    await call("PATCH", `/api/tasks/${task?.id}`, { title: "theirs" });
+    await page.getByRole("button", { name: "Complete: shared move" }).click();
+    await seen(messages(page).getByText("“shared move” was not moved: somebody else changed it meanwhile."));
+    await expect.poll(() => titlesIn(page, "Pending"), settled).toEqual(["theirs"]);
+    expect((await tasksOf(project))[0]).toMatchObject({ title: "theirs", status: "pending", version: 2 });
+  });
+
   test("a deletion goes at once from the board and after its time from the database", async () => {
     await using visited = await visit(browser, ["old"]);
     const { page, project } = visited;

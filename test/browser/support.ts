@@ -94,7 +94,10 @@ export async function tasksOf(project: Project): Promise<readonly Task[]> {
 }
 
 export async function call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
-  const headers: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };
+  const headers: Record<string, string> = {
+    ...(body === undefined ? {} : { "content-type": "application/json" }),
+    ...(method === "PATCH" ? { "if-match": "*" } : {}),
+  };
   const response = await fetch(`${boardUrl()}${path}`, { method, headers, body: JSON.stringify(body) });
   if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
   return (await response.json()) as Answer;

@@ -13,10 +13,14 @@ export interface ProblemWords {
 export function problemToast(problem: ApiProblem, words: ProblemWords): ToastText {
   return {
     kind: "problem",
-    text: `${problem.isOutcomeUnknown ? words.unknown : words.failed}: ${problem.message}.`,
+    text: `${problem.isOutcomeUnknown ? words.unknown : words.failed}: ${reasonOf(problem)}.`,
     detail: `request ${problem.requestId}`,
     action: words.action,
   };
+}
+
+function reasonOf(problem: ApiProblem): string {
+  return problem.status === 412 ? "somebody else changed it meanwhile" : problem.message;
 }
 
 /** A title as it fits into a message. */

@@ -35,8 +35,8 @@ export async function addTask(task: NewTask): Promise<Answer<{ task: Task }>> {
   return send({ method: "POST", path: "/api/tasks", body: task });
 }
 
-/** Without a version the change wins over whatever is there; with one, another version there is a problem with status 412. */
-export async function changeTask(options: { id: number; change: TaskChange; version?: number }): Promise<Answer<{ task: Task }>> {
+/** A change of the version that the board knows; another one there is a problem with status 412. */
+export async function changeTask(options: { id: number; change: TaskChange; version: number }): Promise<Answer<{ task: Task }>> {
   return send({ method: "PATCH", path: `/api/tasks/${options.id}`, body: options.change, ifMatch: options.version });
 }
 

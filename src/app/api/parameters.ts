@@ -2,6 +2,7 @@
 // text, so that the schema refuses it by name. A name that is repeated arrives as a list and is refused the same way.
 import type { FastifyRequest } from "fastify";
 import { Problem } from "../../foundation/problem.ts";
+import { integerLimit } from "./contract/parts.ts";
 
 const integer = /^-?\d{1,10}$/;
 const versions = /^\s*(?:"\d{1,10}"\s*(?:,\s*"\d{1,10}"\s*)*|\*)\s*$/;
@@ -27,5 +28,11 @@ export function versionsOf(request: FastifyRequest): readonly number[] | undefin
   if (header === undefined || header.trim() === "*") return undefined;
   if (/W\//.test(header)) return [];
   if (!versions.test(header)) throw new Problem("RH-API-001", 'If-Match has to be a version in quotes, as in "3"', { field: "If-Match" });
-  return [...header.matchAll(/\d+/g)].map(Number);
+  return [...header.matchAll(/\d+/g)].map(Number).filter((version) => version <= integerLimit);
+}
+
+/** The same for a change, which has to say what it is meant for. Throws RH-API-009 without If-Match; `*` is whatever is there. */
+export function knownVersionsOf(request: FastifyRequest): readonly number[] | undefined {
+  if (request.headers["if-match"] !== undefined) return versionsOf(request);
+  throw new Problem("RH-API-009", 'a change needs If-Match with the version it is meant for, as in "3", or * for any', { field: "If-Match" });
 }

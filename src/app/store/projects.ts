@@ -5,6 +5,7 @@ import { type Sql, sql } from "../../foundation/sql.ts";
 import type { NewProject, Project } from "../api/contract/projects.ts";
 import type { Access } from "./access.ts";
 import { recordEvent } from "./events.ts";
+import { missing, refuseWrite, rowOf } from "./row-versions.ts";
 import { projectOf, type ProjectRow } from "./rows.ts";
 import type { RowWrite } from "./store.ts";
 
@@ -14,9 +15,9 @@ export interface Projects {
   readProject(id: number): Promise<Project>;
   /** Throws RH-DATA-001 when the name is taken. */
   createProject(project: NewProject, requestId: string): Promise<Project>;
-  /** Throws RH-API-002, RH-DATA-001. */
+  /** Throws RH-API-002, RH-API-007 when the version is another, RH-DATA-001. */
   changeProject(row: RowWrite, change: NewProject): Promise<Project>;
-  /** Throws RH-API-002, RH-DATA-002 while tasks belong to it. */
+  /** Throws RH-API-002, RH-API-007, RH-DATA-002 while tasks belong to it. */
   deleteProject(row: RowWrite): Promise<void>;
 }
 
@@ -53,7 +54,8 @@ async function createProject(access: Access, { name }: NewProject, requestId: st
 
 async function changeProject(access: Access, row: RowWrite, { name }: NewProject): Promise<Project> {
   const update = access.write(row.requestId, async (session) => {
-    await session.run(sql`update projects set name = ${name}, version = version + 1 where id = ${row.id}`);
+    const changes = await session.run(sql`update projects set name = ${name}, version = version + 1 where ${rowOf(row)}`);
+    if (changes === 0) return refuseWrite(session, "project", row);
     const changed = await project(session, row.id);
     await recordEvent(session, { requestId: row.requestId, kind: "project.changed", data: changed });
     return changed;
@@ -63,10 +65,11 @@ async function changeProject(access: Access, row: RowWrite, { name }: NewProject
 
 async function deleteProject(access: Access, row: RowWrite): Promise<void> {
   const removal = access.write(row.requestId, async (session) => {
-    const last = await project(session, row.id);
-    const deleted = await session.run(sql`delete from projects where id = ${row.id}`);
-    if (deleted === 0) return missing(row.id); // somebody was faster
-    await recordEvent(session, { requestId: row.requestId, kind: "project.deleted", data: last });
+    const [deleted] = await session.all<ProjectRow>(
+      sql`delete from projects where ${rowOf(row)} returning id, name, created_at, version, 0 as task_count`,
+    );
+    if (!deleted) return refuseWrite(session, "project", row);
+    await recordEvent(session, { requestId: row.requestId, kind: "project.deleted", data: projectOf(deleted) });
   });
   await removal.catch((thrown: unknown) => {
     if (!isProblem(thrown, "RH-DATA-002")) throw thrown;
@@ -76,11 +79,7 @@ async function deleteProject(access: Access, row: RowWrite): Promise<void> {
 
 async function project(session: Queryable, id: number): Promise<Project> {
   const [row] = await session.all<ProjectRow>(selectProjects(sql`where projects.id = ${id}`));
-  return row ? projectOf(row) : missing(id);
-}
-
-function missing(id: number): never {
-  throw new Problem("RH-API-002", `there is no project ${id}`, { field: "id" });
+  return row ? projectOf(row) : missing("project", id);
 }
 
 function selectProjects(where: Sql): Sql {

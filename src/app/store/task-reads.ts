@@ -1,9 +1,9 @@
 // Reading tasks: one, and pages of them.
-import { Problem } from "../../foundation/problem.ts";
 import { type Sql, sql } from "../../foundation/sql.ts";
 import type { TaskList, TaskQuery } from "../api/contract/list.ts";
 import type { Task } from "../api/contract/tasks.ts";
 import type { Access } from "./access.ts";
+import { missing } from "./row-versions.ts";
 import { taskColumns, taskOf, type TaskRow } from "./rows.ts";
 
 export interface TaskReads {
@@ -37,13 +37,9 @@ async function listTasks(access: Access, query: TaskQuery): Promise<TaskList> {
 
 async function readTask(access: Access, id: number): Promise<Task> {
   const [row] = await access.read((pool) => pool.all<TaskRow>(selectTask(id)));
-  return row ? taskOf(row) : missing(id);
+  return row ? taskOf(row) : missing("task", id);
 }
 
 export function selectTask(id: number): Sql {
   return sql`select ${taskColumns} from tasks where id = ${id}`;
-}
-
-export function missing(id: number): never {
-  throw new Problem("RH-API-002", `there is no task ${id}`, { field: "id" });
 }

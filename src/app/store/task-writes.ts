@@ -1,13 +1,13 @@
 // Writing tasks: one at a time, each with its event in the same transaction.
-import type { Session } from "../../drivers/driver.ts";
 import { isProblem, Problem } from "../../foundation/problem.ts";
 import { type Sql, type SqlValue, sql } from "../../foundation/sql.ts";
 import type { NewTask, Task, TaskChange } from "../api/contract/tasks.ts";
 import type { Access } from "./access.ts";
 import { recordEvent } from "./events.ts";
+import { refuseWrite, rowOf } from "./row-versions.ts";
 import { taskColumns, taskOf, type TaskRow } from "./rows.ts";
 import type { RowWrite } from "./store.ts";
-import { missing, selectTask } from "./task-reads.ts";
+import { selectTask } from "./task-reads.ts";
 
 export interface TaskWrites {
   /** Throws RH-API-001 on `project_id` when there is no such project. */
@@ -47,14 +47,13 @@ async function createTask(access: Access, task: NewTask, requestId: string): Pro
 
 async function changeTask(access: Access, row: RowWrite, change: TaskChange): Promise<Task> {
   const update = access.write(row.requestId, async (session) => {
-    await checkVersion(session, row);
     const assignments = sql.join([...assignmentsOf(access, change), sql`version = version + 1`, sql`updated_at = current_timestamp(6)`], ", ");
     const [changed] = await access.dialect.updateReturning<TaskRow>(session, {
-      update: sql`update tasks set ${assignments} where id = ${row.id}`,
+      update: sql`update tasks set ${assignments} where ${rowOf(row)}`,
       columns: taskColumns,
       reread: selectTask(row.id),
     });
-    if (!changed) return missing(row.id);
+    if (!changed) return refuseWrite(session, "task", row);
     const task = taskOf(changed);
     await recordEvent(session, { requestId: row.requestId, kind: "task.changed", data: task });
     return task;
@@ -64,20 +63,10 @@ async function changeTask(access: Access, row: RowWrite, change: TaskChange): Pr
 
 async function deleteTask(access: Access, row: RowWrite): Promise<void> {
   await access.write(row.requestId, async (session) => {
-    await checkVersion(session, row);
-    const [deleted] = await session.all<TaskRow>(sql`delete from tasks where id = ${row.id} returning ${taskColumns}`);
-    if (!deleted) return missing(row.id);
+    const [deleted] = await session.all<TaskRow>(sql`delete from tasks where ${rowOf(row)} returning ${taskColumns}`);
+    if (!deleted) return refuseWrite(session, "task", row);
     await recordEvent(session, { requestId: row.requestId, kind: "task.deleted", data: taskOf(deleted) });
   });
-}
-
-/** The row is locked first, so that nobody changes it between the look and the write. */
-async function checkVersion(session: Session, row: RowWrite): Promise<void> {
-  if (row.versions === undefined) return;
-  const [current] = await session.all<{ version: number }>(sql`select version from tasks where id = ${row.id} for update`);
-  if (!current) return missing(row.id);
-  if (row.versions.includes(current.version)) return;
-  throw new Problem("RH-API-007", `task ${row.id} has version ${current.version}, not ${row.versions.join(" or ")}`, { field: "If-Match" });
 }
 
 function assignmentsOf(access: Access, change: TaskChange): readonly Sql[] {

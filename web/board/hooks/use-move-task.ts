@@ -1,5 +1,5 @@
 // Moving a task to another status, by the round control or by a key: shown at once, with Undo, taken back when it fails.
-// It names no version: what somebody else wrote in the other fields stays.
+// It is meant for the version that is shown; when somebody else was faster that is told, and the list is read again.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import type { Status } from "../../../src/app/api/contract/parts.ts";
@@ -39,7 +39,10 @@ function useMove() {
   const client = useQueryClient();
   const { show } = useToasts();
   return useMutation({
-    mutationFn: ({ task, to }: Move) => changeTask({ id: task.id, change: { status: to } }),
+    mutationFn: ({ task, to }: Move) => {
+      const { version } = cachedTask(client, task.id) ?? task; // the answer to the move before this one is in it
+      return changeTask({ id: task.id, change: { status: to }, version });
+    },
     scope: { id: "task-writes" },
     onMutate: async ({ task, to }) => {
       const wasReading = await beginWrite(client);

@@ -1,5 +1,5 @@
-// /api/tasks: lists, adds, shows, changes and removes tasks. An answer about one task carries its version as ETag; If-Match
-// makes a change conditional on it.
+// /api/tasks: lists, adds, shows, changes and removes tasks. An answer about one task carries its version as ETag; a change
+// names it in If-Match, a removal may.
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Problem } from "../../../foundation/problem.ts";
 import { parseMoment } from "../../moments.ts";
@@ -7,7 +7,7 @@ import type { Store } from "../../store/store.ts";
 import { type TaskQuery, TaskQuerySchema } from "../contract/list.ts";
 import { IdentifierParams, NoQuerySchema } from "../contract/parts.ts";
 import { type NewTask, NewTaskSchema, type Task, type TaskChange, TaskChangeSchema } from "../contract/tasks.ts";
-import { versionsOf } from "../parameters.ts";
+import { knownVersionsOf, versionsOf } from "../parameters.ts";
 
 interface One {
   readonly Params: { readonly id: number };
@@ -26,7 +26,7 @@ export function taskRoutes(app: FastifyInstance, store: Store): void {
   app.get<One>("/api/tasks/:id", { schema: one }, async (request, reply) => answer(reply, await store.readTask(request.params.id)));
 
   app.patch<One & { Body: TaskChange }>("/api/tasks/:id", { schema: { ...one, body: TaskChangeSchema } }, async (request, reply) => {
-    const row = { id: request.params.id, versions: versionsOf(request), requestId: request.id };
+    const row = { id: request.params.id, versions: knownVersionsOf(request), requestId: request.id };
     return answer(reply, await store.changeTask(row, inUtc(request.body)));
   });
 

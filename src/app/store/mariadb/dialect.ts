@@ -13,8 +13,7 @@ export const mariadbDialect: Dialect = {
     await session.run(sql`set @request_id = ${requestId}`);
   },
   updateReturning: async (session, { update, reread }) => {
-    await session.run(update);
-    return session.all(reread);
+    return (await session.run(update)) === 0 ? [] : session.all(reread);
   },
   bindMoment: (moment) => moment.replace("T", " ").replace("Z", ""),
   migrationsTable: (database) => sql.id(`${database}_rowhouse`, "migrations"),
