@@ -21,6 +21,8 @@ export interface ConnectionOptions {
   readonly statementTimeoutMs?: number;
   /** Until a lock is granted, 5,000 unless given; MariaDB counts whole seconds. */
   readonly lockTimeoutMs?: number;
+  /** How long a transaction may wait for its next statement, 30,000 unless given; then the server ends the connection. */
+  readonly idleTransactionTimeoutMs?: number;
 }
 
 export interface StatementOptions {
@@ -39,7 +41,8 @@ export interface Queryable {
 export interface Session extends Queryable, AsyncDisposable {
   /** Rows in batches, with memory for one batch whatever the size of the answer; the deadline is each batch's. May be left early. */
   stream<Row>(statement: Sql, options: { readonly batchRows: number; readonly signal?: AbortSignal }): AsyncIterable<readonly Row[]>;
-  begin(): Promise<void>;
+  /** A snapshot shows the same moment in all of its statements, that of the first one at the latest; it writes nothing. */
+  begin(kind?: "snapshot"): Promise<void>;
   commit(): Promise<void>;
   rollback(): Promise<void>;
 }
@@ -76,6 +79,7 @@ export const deadlines = {
   connectTimeoutMs: 5_000,
   statementTimeoutMs: 30_000,
   lockTimeoutMs: 5_000,
+  idleTransactionTimeoutMs: 30_000,
   acquireTimeoutMs: 2_000,
   /** How much longer than the server this side waits for a statement. */
   marginMs: 2_000,

@@ -45,7 +45,7 @@ class SessionPool implements Pool {
       all: (statement, how) => session.all(statement, how),
       run: (statement, how) => session.run(statement, how),
       stream: (statement, how) => session.stream(statement, how),
-      begin: () => session.begin(),
+      begin: (kind) => session.begin(kind),
       commit: () => session.commit(),
       rollback: () => session.rollback(),
       [Symbol.asyncDispose]: async () => {

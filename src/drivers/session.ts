@@ -30,9 +30,9 @@ export function sessionOver(wire: Wire, options: ConnectionOptions): OwnSession 
     all: async <Row>(statement: Sql, how?: StatementOptions) => (await query(statement, how)).rows as Row[],
     run: async (statement, how) => (await query(statement, how)).changed,
     stream: <Row>(statement: Sql, how: StreamOptions) => stream<Row>({ wire, guard, statement }, how),
-    begin: async () => {
+    begin: async (kind) => {
       isInTransaction = true;
-      await guard.run(() => wire.command("begin"));
+      await guard.run(() => wire.command(kind ? `begin ${kind}` : "begin"));
     },
     commit: () => close("commit"),
     rollback: () => close("rollback"),

@@ -13,6 +13,8 @@ export interface Answer {
   readonly changed: number;
 }
 
+export type Command = "begin" | "begin snapshot" | "commit" | "rollback";
+
 /** An answer that is read in batches. */
 export interface Reader {
   /** The next batch, empty at the end. */
@@ -27,7 +29,7 @@ export interface Wire {
   /** Aborted when the connection is no more. */
   readonly ended: AbortSignal;
   query(statement: Sql): Promise<Answer>;
-  command(word: "begin" | "commit" | "rollback"): Promise<void>;
+  command(word: Command): Promise<void>;
   open(statement: Sql, batchRows: number): Promise<Reader>;
   /** Asks the server, on a connection of its own, to end what runs here. Resolves when it was asked. */
   cancel(): Promise<void>;

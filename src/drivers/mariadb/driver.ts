@@ -34,6 +34,7 @@ async function cancelThread(threadId: number | null, options: ConnectionOptions)
 function settingsOf(options: ConnectionOptions): mariadb.ConnectionConfig {
   const statementTimeoutMs = options.statementTimeoutMs ?? deadlines.statementTimeoutMs;
   const lockTimeoutSeconds = Math.max(1, Math.ceil((options.lockTimeoutMs ?? deadlines.lockTimeoutMs) / 1000));
+  const idleTransactionSeconds = Math.ceil((options.idleTransactionTimeoutMs ?? deadlines.idleTransactionTimeoutMs) / 1000);
   return {
     ...(options.host.startsWith("/") ? { socketPath: options.host } : { host: options.host, port: options.port }),
     ...(options.database === undefined ? {} : { database: options.database }),
@@ -54,7 +55,7 @@ function settingsOf(options: ConnectionOptions): mariadb.ConnectionConfig {
     initSql: [
       "set session transaction isolation level read committed",
       "set session time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION'",
-      `set session max_statement_time = ${statementTimeoutMs / 1000}, lock_wait_timeout = ${lockTimeoutSeconds}, innodb_lock_wait_timeout = ${lockTimeoutSeconds}, idle_transaction_timeout = 30`,
+      `set session max_statement_time = ${statementTimeoutMs / 1000}, lock_wait_timeout = ${lockTimeoutSeconds}, innodb_lock_wait_timeout = ${lockTimeoutSeconds}, idle_transaction_timeout = ${idleTransactionSeconds}`,
     ],
   };
 }

@@ -1,12 +1,12 @@
 // MariaDB's connector as a wire. Statements with values are prepared on the server and their values bound; those without go as
 // text. Answers in batches are read from the socket as they are wanted; the server would count the reader's pauses as its own
 // time, so that a stream's deadline is this side's alone, batch by batch.
-// Sources: mariadb.com/kb/en/set-statement, kill; the connector's documentation/promise-api.md
+// Sources: mariadb.com/kb/en/set-statement, kill, start-transaction; the connector's documentation/promise-api.md
 import type { Readable } from "node:stream";
 import type * as mariadb from "mariadb";
 import type { ConnectionOptions } from "../driver.ts";
 import { type Sql, sql } from "../../foundation/sql.ts";
-import type { Reader, Wire } from "../wire.ts";
+import type { Command, Reader, Wire } from "../wire.ts";
 import { translate } from "./errors.ts";
 import { render } from "./render.ts";
 
@@ -22,7 +22,7 @@ export function wireOver(connection: mariadb.Connection, how: { readonly where: 
       return answerOf(await (values.length === 0 ? connection.query(text) : connection.execute(text, [...values])));
     },
     command: async (word) => {
-      await connection.query(word);
+      for (const statement of commands[word]) await connection.query(statement);
     },
     open: (statement, batchRows) => open(connection, { statement, batchRows, cancel: how.cancel }),
     cancel: how.cancel,
@@ -31,6 +31,14 @@ export function wireOver(connection: mariadb.Connection, how: { readonly where: 
     translate: (thrown) => translate(thrown, how.where),
   };
 }
+
+/** The level is that of the next transaction alone; without it the snapshot would be each statement's own. */
+const commands: Readonly<Record<Command, readonly string[]>> = {
+  begin: ["begin"],
+  "begin snapshot": ["set transaction isolation level repeatable read", "start transaction with consistent snapshot, read only"],
+  commit: ["commit"],
+  rollback: ["rollback"],
+};
 
 export function whereOf(options: ConnectionOptions): string {
   return options.host.startsWith("/") ? options.host : `${options.host}:${options.port}`;

@@ -35,7 +35,7 @@ function settingsOf(options: ConnectionOptions): pg.ClientConfig {
     connectionTimeoutMillis: options.connectTimeoutMs ?? deadlines.connectTimeoutMs,
     statement_timeout: options.statementTimeoutMs ?? deadlines.statementTimeoutMs,
     lock_timeout: options.lockTimeoutMs ?? deadlines.lockTimeoutMs,
-    idle_in_transaction_session_timeout: 30_000,
+    idle_in_transaction_session_timeout: options.idleTransactionTimeoutMs ?? deadlines.idleTransactionTimeoutMs,
     options: "-c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=iso_8601 -c standard_conforming_strings=on -c client_min_messages=warning",
     keepAlive: true,
     types: { getTypeParser },

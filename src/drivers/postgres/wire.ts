@@ -6,7 +6,7 @@ import type pg from "pg";
 import Cursor from "pg-cursor";
 import { Problem } from "../../foundation/problem.ts";
 import { type ConnectionOptions, deadlines } from "../driver.ts";
-import type { Reader, Rendered, Wire } from "../wire.ts";
+import type { Command, Reader, Rendered, Wire } from "../wire.ts";
 import { translate } from "./errors.ts";
 import { render } from "./render.ts";
 
@@ -26,7 +26,7 @@ export function wireOver(client: pg.Client, options: ConnectionOptions): Wire {
       return { rows, changed: rowCount ?? 0 };
     },
     command: async (word) => {
-      const { command } = await client.query(word);
+      const { command } = await client.query(commands[word]);
       if (word === "commit" && command === "ROLLBACK")
         throw new Problem("RH-SQL-003", "the transaction was rolled back: a statement in it had failed");
     },
@@ -38,6 +38,13 @@ export function wireOver(client: pg.Client, options: ConnectionOptions): Wire {
     translate: (thrown) => translate(thrown, where),
   };
 }
+
+const commands: Readonly<Record<Command, string>> = {
+  begin: "begin",
+  "begin snapshot": "begin isolation level repeatable read, read only",
+  commit: "commit",
+  rollback: "rollback",
+};
 
 async function open(
   client: pg.Client,
