@@ -6,24 +6,26 @@ import type { Clock } from "../../platform/clock.ts";
 import { within } from "../store/deadline.ts";
 import type { Store } from "../store/store.ts";
 
-export type Reason =
-  | "database unreachable"
-  | "database starting or stopping"
-  | "database read-only"
-  | "database too slow"
-  | "database full"
-  | "no free connection"
-  | "login refused"
-  | "too many rights"
-  | "wrong schema"
-  | "database failure";
+export const reasons = [
+  "database unreachable",
+  "database starting or stopping",
+  "database read-only",
+  "database too slow",
+  "database full",
+  "no free connection",
+  "login refused",
+  "too many rights",
+  "wrong schema",
+  "database failure",
+] as const;
+export type Reason = (typeof reasons)[number];
 
 export type Health = { readonly isReady: true } | { readonly isReady: false; readonly reason: Reason };
 
 const validMs = 1_000;
 const waitMs = 1_000;
 
-const reasons: Readonly<Partial<Record<ProblemCode, Reason>>> = {
+const reasonOf: Readonly<Partial<Record<ProblemCode, Reason>>> = {
   "RH-CONN-001": "database unreachable",
   "RH-CONN-002": "no free connection",
   "RH-CONN-003": "database unreachable",
@@ -67,7 +69,7 @@ async function probe(store: Store, expectedVersion: number): Promise<Health> {
     await store.probeWrite();
     return { isReady: true };
   } catch (thrown) {
-    return { isReady: false, reason: (isProblem(thrown) && reasons[thrown.code]) || "database failure" };
+    return { isReady: false, reason: (isProblem(thrown) && reasonOf[thrown.code]) || "database failure" };
   }
 }
 

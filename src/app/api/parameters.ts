@@ -2,10 +2,11 @@
 // text, so that the schema refuses it by name. A name that is repeated arrives as a list and is refused the same way.
 import type { FastifyRequest } from "fastify";
 import { Problem } from "../../foundation/problem.ts";
+import { versionsPattern } from "./contract/headers.ts";
 import { integerLimit } from "./contract/parts.ts";
 
 const integer = /^-?\d{1,10}$/;
-const versions = /^\s*(?:"\d{1,10}"\s*(?:,\s*"\d{1,10}"\s*)*|\*)\s*$/;
+const versions = new RegExp(versionsPattern);
 
 export async function readNumbers(request: FastifyRequest): Promise<void> {
   const schema = request.routeOptions.schema;
@@ -26,9 +27,8 @@ function convert(values: unknown, schema: unknown): void {
 export function versionsOf(request: FastifyRequest): readonly number[] | undefined {
   const header = request.headers["if-match"];
   if (header === undefined || header.trim() === "*") return undefined;
-  if (/W\//.test(header)) return [];
   if (!versions.test(header)) throw new Problem("RH-API-001", 'If-Match has to be a version in quotes, as in "3"', { field: "If-Match" });
-  return [...header.matchAll(/\d+/g)].map(Number).filter((version) => version <= integerLimit);
+  return [...header.matchAll(/(?<!W\/)"(\d+)"/g)].map(([, version]) => Number(version)).filter((version) => version <= integerLimit);
 }
 
 /** The same for a change, which has to say what it is meant for. Throws RH-API-009 without If-Match; `*` is whatever is there. */

@@ -10,11 +10,13 @@ import { guard } from "./guard.ts";
 import { setHeaders } from "./headers.ts";
 import { healthOf } from "./health.ts";
 import { methodsOf } from "./methods.ts";
+import { collectRoutes } from "./openapi/collect.ts";
 import { type LogTarget, optionsOf } from "./options.ts";
 import { readNumbers } from "./parameters.ts";
 import { sendProblem } from "./problems.ts";
 import { aboutRoute, echoRoutes } from "./routes/echo.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { openApiRoute } from "./routes/openapi.ts";
 import { projectRoutes } from "./routes/projects.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 import { serveFiles } from "./static.ts";
@@ -38,6 +40,7 @@ const requestsInWork = 256;
 export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify(optionsOf(parts));
   const refuseUnknown = methodsOf(app);
+  const routes = collectRoutes(app);
   app.addHook("onRequest", countTraffic(parts.clock, parts.requestsInWork ?? requestsInWork));
   app.addHook("onRequest", setHeaders);
   app.addHook("onRequest", guard(parts.allowedHosts));
@@ -51,6 +54,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   echoRoutes(app);
   aboutRoute(app, parts.store, parts.instance);
   healthRoutes(app, healthOf(parts.store, parts.clock, schemaVersion));
+  openApiRoute(app, routes);
   if (parts.staticDirectory !== undefined) await serveFiles(app, parts.staticDirectory);
   return app;
 }

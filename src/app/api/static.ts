@@ -29,7 +29,7 @@ export async function serveFiles(app: FastifyInstance, directory: string): Promi
 
 function serve(app: FastifyInstance, file: { readonly url: string; readonly content: Buffer; readonly cache: string }): void {
   const type = types[file.url === "/" ? ".html" : extname(file.url)] as string;
-  app.get(file.url, async (_request, reply) =>
+  app.get(file.url, { schema: { isFile: true } }, async (_request, reply) =>
     reply.headers({ "content-security-policy": policy, "cache-control": file.cache }).type(type).send(file.content),
   );
 }

@@ -4,33 +4,73 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { Problem } from "../../../foundation/problem.ts";
 import { parseMoment } from "../../moments.ts";
 import type { Store } from "../../store/store.ts";
-import { type TaskQuery, TaskQuerySchema } from "../contract/list.ts";
+import { address, answers, json, nothing, reading, sending, versionTag, writing } from "../answers.ts";
+import { ChangeHeadersSchema, RemovalHeadersSchema } from "../contract/headers.ts";
+import { TaskListSchema, type TaskQuery, TaskQuerySchema } from "../contract/list.ts";
 import { IdentifierParams, NoQuerySchema } from "../contract/parts.ts";
-import { type NewTask, NewTaskSchema, type Task, type TaskChange, TaskChangeSchema } from "../contract/tasks.ts";
+import { type NewTask, NewTaskSchema, type Task, TaskAnswerSchema, type TaskChange, TaskChangeSchema } from "../contract/tasks.ts";
 import { knownVersionsOf, versionsOf } from "../parameters.ts";
 
 interface One {
   readonly Params: { readonly id: number };
 }
 
-export function taskRoutes(app: FastifyInstance, store: Store): void {
-  app.get<{ Querystring: TaskQuery }>("/api/tasks", { schema: { querystring: TaskQuerySchema } }, async (request) => store.listTasks(request.query));
+const one = { tag: "tasks", params: IdentifierParams, querystring: NoQuerySchema } as const;
+const notThere = "RH-API-002";
+const otherVersion = "RH-API-007";
+const noVersion = "RH-API-009";
+const noSuchProject = "RH-DATA-002";
+const task = json(TaskAnswerSchema, { ETag: versionTag });
 
-  app.post<{ Body: NewTask }>("/api/tasks", { schema: { body: NewTaskSchema, querystring: NoQuerySchema } }, async (request, reply) => {
+const listed = {
+  operationId: "listTasks",
+  summary: "Lists tasks",
+  tag: "tasks",
+  querystring: TaskQuerySchema,
+  response: answers({ 200: json(TaskListSchema) }, reading),
+} as const;
+const created = {
+  operationId: "createTask",
+  summary: "Adds a task",
+  tag: "tasks",
+  querystring: NoQuerySchema,
+  body: NewTaskSchema,
+  response: answers({ 201: json(TaskAnswerSchema, { ETag: versionTag, Location: address }) }, writing, sending, noSuchProject),
+} as const;
+const shown = { ...one, operationId: "readTask", summary: "Shows a task", response: answers({ 200: task }, reading, notThere) };
+const changed = {
+  ...one,
+  operationId: "changeTask",
+  summary: "Changes the fields that are sent",
+  headers: ChangeHeadersSchema,
+  body: TaskChangeSchema,
+  response: answers({ 200: task }, writing, sending, notThere, otherVersion, noVersion, noSuchProject),
+};
+const removed = {
+  ...one,
+  operationId: "deleteTask",
+  summary: "Removes a task",
+  headers: RemovalHeadersSchema,
+  response: answers({ 204: nothing }, writing, notThere, otherVersion),
+};
+
+export function taskRoutes(app: FastifyInstance, store: Store): void {
+  app.get<{ Querystring: TaskQuery }>("/api/tasks", { schema: listed }, async (request) => store.listTasks(request.query));
+
+  app.post<{ Body: NewTask }>("/api/tasks", { schema: created }, async (request, reply) => {
     const task = await store.createTask(inUtc(request.body), request.id);
     reply.code(201).header("location", `/api/tasks/${task.id}`);
     return answer(reply, task);
   });
 
-  const one = { params: IdentifierParams, querystring: NoQuerySchema };
-  app.get<One>("/api/tasks/:id", { schema: one }, async (request, reply) => answer(reply, await store.readTask(request.params.id)));
+  app.get<One>("/api/tasks/:id", { schema: shown }, async (request, reply) => answer(reply, await store.readTask(request.params.id)));
 
-  app.patch<One & { Body: TaskChange }>("/api/tasks/:id", { schema: { ...one, body: TaskChangeSchema } }, async (request, reply) => {
+  app.patch<One & { Body: TaskChange }>("/api/tasks/:id", { schema: changed }, async (request, reply) => {
     const row = { id: request.params.id, versions: knownVersionsOf(request), requestId: request.id };
     return answer(reply, await store.changeTask(row, inUtc(request.body)));
   });
 
-  app.delete<One>("/api/tasks/:id", { schema: one }, async (request, reply) => {
+  app.delete<One>("/api/tasks/:id", { schema: removed }, async (request, reply) => {
     await store.deleteTask({ id: request.params.id, versions: versionsOf(request), requestId: request.id });
     return reply.code(204).send();
   });

@@ -1,0 +1,11 @@
+// Headers of requests that mean something here. They are read by hand (parameters.ts), by these patterns, for the sake of what is
+// said when one does not fit; the schemas describe them.
+import { Type } from "@sinclair/typebox";
+
+const tag = '(?:W/)?"[0-9]{1,10}"';
+export const versionsPattern = `^\\s*(?:\\*|${tag}(?:\\s*,\\s*${tag})*)\\s*$`;
+const meaning = 'The version that is meant, in quotes as ETag has it, as in `"3"`; `*` is whatever is there. Another one there: 412.';
+const ifMatch = (description: string) => Type.Optional(Type.String({ pattern: versionsPattern, description }));
+
+export const ChangeHeadersSchema = Type.Object({ "If-Match": ifMatch(`${meaning} Without it: 428.`) });
+export const RemovalHeadersSchema = Type.Object({ "If-Match": ifMatch(meaning) });

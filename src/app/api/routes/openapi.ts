@@ -1,0 +1,24 @@
+// GET /api/openapi.json: the OpenAPI document of this very server, made once when all of its routes are there.
+import type { FastifyInstance } from "fastify";
+import { Type } from "@sinclair/typebox";
+import { appVersion } from "../../version.ts";
+import { answers, json } from "../answers.ts";
+import { NoQuerySchema } from "../contract/parts.ts";
+import type { Route } from "../openapi/collect.ts";
+import { documentOf } from "../openapi/document.ts";
+
+const schema = {
+  operationId: "readDocument",
+  summary: "This document",
+  tag: "service" as const,
+  querystring: NoQuerySchema,
+  response: answers({ 200: json(Type.Object({ openapi: Type.Literal("3.1.0") })) }),
+};
+
+export function openApiRoute(app: FastifyInstance, routes: readonly Route[]): void {
+  let text = "";
+  app.addHook("onReady", async () => {
+    text = JSON.stringify(documentOf(routes, appVersion));
+  });
+  app.get("/api/openapi.json", { schema }, async (_request, reply) => reply.type("application/json; charset=utf-8").send(text));
+}
