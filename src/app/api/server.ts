@@ -20,6 +20,7 @@ import { openApiRoute } from "./routes/openapi.ts";
 import { projectRoutes } from "./routes/projects.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 import { serveFiles } from "./static.ts";
+import { tracing } from "./trace.ts";
 import { countTraffic } from "./traffic.ts";
 
 export interface ServerParts {
@@ -49,7 +50,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler(refuseUnknown);
   acceptJsonOnly(app);
-  taskRoutes(app, parts.store);
+  taskRoutes(app, parts.store, tracing(parts));
   projectRoutes(app, parts.store);
   echoRoutes(app);
   aboutRoute(app, parts.store, parts.instance);

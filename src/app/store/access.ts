@@ -5,6 +5,7 @@ import { transaction } from "../../drivers/transaction.ts";
 import { Problem } from "../../foundation/problem.ts";
 import { within } from "./deadline.ts";
 import type { Dialect } from "./dialect.ts";
+import { type StatementLog, tracedPool } from "./statement-log.ts";
 import { limits } from "./store.ts";
 
 export interface Access {
@@ -12,10 +13,19 @@ export interface Access {
   admit(): Promise<void>;
   read<T>(work: (pool: Queryable) => Promise<T>): Promise<T>;
   write<T>(requestId: string, work: (session: Session) => Promise<T>): Promise<T>;
+  /** The same two ways, for one request whose statements are to be noted. */
+  traced(log: StatementLog): Access;
 }
 
 export function accessTo(pool: Pool, dialect: Dialect): Access {
-  const admit = once(() => refuseExcess(pool, dialect));
+  return accessOver(
+    pool,
+    dialect,
+    once(() => refuseExcess(pool, dialect)),
+  );
+}
+
+function accessOver(pool: Pool, dialect: Dialect, admit: () => Promise<void>): Access {
   const reading = async <T>(work: (pool: Queryable) => Promise<T>) => {
     await admit();
     return work(pool);
@@ -32,6 +42,7 @@ export function accessTo(pool: Pool, dialect: Dialect): Access {
     admit: () => within(limits.callMs, admit(), readIsLate),
     read: (work) => within(limits.callMs, reading(work), readIsLate),
     write: (requestId, work) => within(limits.callMs, writing(requestId, work), writeIsLate),
+    traced: (log) => accessOver(tracedPool(pool, dialect.driver, log), dialect, admit),
   };
 }
 

@@ -4,7 +4,7 @@ import { sql } from "../../foundation/sql.ts";
 import { type Access, accessTo } from "./access.ts";
 import type { Dialect } from "./dialect.ts";
 import { projectsIn } from "./projects.ts";
-import { limits, type Store, type StoreOptions } from "./store.ts";
+import { limits, type Store, type StoreOptions, type TracedStore } from "./store.ts";
 import { taskReadsIn } from "./task-reads.ts";
 import { taskWritesIn } from "./task-writes.ts";
 
@@ -20,9 +20,9 @@ export function openStore(dialect: Dialect, { poolLimit, ...connection }: StoreO
   });
   const access = accessTo(pool, dialect);
   return {
-    ...taskReadsIn(access),
-    ...taskWritesIn(access),
-    ...projectsIn(access),
+    ...roomsOver(access),
+    engine: dialect.title,
+    traced: (log) => roomsOver(access.traced(log)),
     probeWrite: () => probeWrite(access),
     schemaVersion: () => schemaVersion(access, connection.database ?? ""),
     admit: () => access.admit(),
@@ -30,6 +30,10 @@ export function openStore(dialect: Dialect, { poolLimit, ...connection }: StoreO
     load: () => ({ ...pool.stats(), limit: poolLimit }),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
+}
+
+function roomsOver(access: Access): TracedStore {
+  return { ...taskReadsIn(access), ...taskWritesIn(access), ...projectsIn(access) };
 }
 
 async function probeWrite(access: Access): Promise<void> {

@@ -4,6 +4,7 @@
 // transfer of whole tables, which has its own.
 import type { ConnectionOptions, PoolStats } from "../../drivers/driver.ts";
 import type { Sql } from "../../foundation/sql.ts";
+import type { StatementLog } from "./statement-log.ts";
 import type { Projects } from "./projects.ts";
 import type { TaskReads } from "./task-reads.ts";
 import type { TaskWrites } from "./task-writes.ts";
@@ -34,7 +35,14 @@ export interface Excess {
   readonly mend: Sql;
 }
 
+/** What a request that is traced may ask of the store. */
+export interface TracedStore extends TaskReads, TaskWrites, Projects {}
+
 export interface Store extends TaskReads, TaskWrites, Projects, AsyncDisposable {
+  /** The engine's name as people write it. */
+  readonly engine: string;
+  /** The same rows by the plain path, with every statement noted in `log`. */
+  traced(log: StatementLog): TracedStore;
   /** Writes the one row that is there for it, so that "ready" means "can write". */
   probeWrite(): Promise<void>;
   /** The newest migration that is done, 0 when there is none. */

@@ -14,8 +14,8 @@ export interface TaskWrites {
   createTask(task: NewTask, requestId: string): Promise<Task>;
   /** Throws RH-API-002, RH-API-007 when the version is another, RH-API-001 as above. */
   changeTask(row: RowWrite, change: TaskChange): Promise<Task>;
-  /** Throws RH-API-002, RH-API-007. */
-  deleteTask(row: RowWrite): Promise<void>;
+  /** The task as it last was. Throws RH-API-002, RH-API-007. */
+  deleteTask(row: RowWrite): Promise<Task>;
 }
 
 export function taskWritesIn(access: Access): TaskWrites {
@@ -61,11 +61,13 @@ async function changeTask(access: Access, row: RowWrite, change: TaskChange): Pr
   return update.catch((thrown: unknown) => explain(thrown, change));
 }
 
-async function deleteTask(access: Access, row: RowWrite): Promise<void> {
-  await access.write(row.requestId, async (session) => {
+async function deleteTask(access: Access, row: RowWrite): Promise<Task> {
+  return access.write(row.requestId, async (session) => {
     const [deleted] = await session.all<TaskRow>(sql`delete from tasks where ${rowOf(row)} returning ${taskColumns}`);
     if (!deleted) return refuseWrite(session, "task", row);
-    await recordEvent(session, { requestId: row.requestId, kind: "task.deleted", data: taskOf(deleted) });
+    const task = taskOf(deleted);
+    await recordEvent(session, { requestId: row.requestId, kind: "task.deleted", data: task });
+    return task;
   });
 }
 

@@ -1,15 +1,16 @@
 // /api/tasks: lists, adds, shows, changes and removes tasks. An answer about one task carries its version as ETag; a change
-// names it in If-Match, a removal may.
+// names it in If-Match, a removal may. With `Rowhouse-Trace: 1` such an answer tells the statements behind it (trace.ts).
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Problem } from "../../../foundation/problem.ts";
 import { parseMoment } from "../../moments.ts";
 import type { Store } from "../../store/store.ts";
 import { address, answers, json, nothing, reading, sending, versionTag, writing } from "../answers.ts";
-import { ChangeHeadersSchema, RemovalHeadersSchema } from "../contract/headers.ts";
+import { TracedChangeHeadersSchema, TracedHeadersSchema, TracedRemovalHeadersSchema } from "../contract/headers.ts";
 import { TaskListSchema, type TaskQuery, TaskQuerySchema } from "../contract/list.ts";
 import { IdentifierParams, NoQuerySchema } from "../contract/parts.ts";
-import { type NewTask, NewTaskSchema, type Task, TaskAnswerSchema, type TaskChange, TaskChangeSchema } from "../contract/tasks.ts";
+import { type NewTask, NewTaskSchema, type Task, type TaskAnswer, TaskAnswerSchema, type TaskChange, TaskChangeSchema } from "../contract/tasks.ts";
 import { knownVersionsOf, versionsOf } from "../parameters.ts";
+import type { Asked, Tracing } from "../trace.ts";
 
 interface One {
   readonly Params: { readonly id: number };
@@ -33,16 +34,23 @@ const created = {
   operationId: "createTask",
   summary: "Adds a task",
   tag: "tasks",
+  headers: TracedHeadersSchema,
   querystring: NoQuerySchema,
   body: NewTaskSchema,
   response: answers({ 201: json(TaskAnswerSchema, { ETag: versionTag, Location: address }) }, writing, sending, noSuchProject),
 } as const;
-const shown = { ...one, operationId: "readTask", summary: "Shows a task", response: answers({ 200: task }, reading, notThere) };
+const shown = {
+  ...one,
+  operationId: "readTask",
+  summary: "Shows a task",
+  headers: TracedHeadersSchema,
+  response: answers({ 200: task }, reading, notThere),
+};
 const changed = {
   ...one,
   operationId: "changeTask",
   summary: "Changes the fields that are sent",
-  headers: ChangeHeadersSchema,
+  headers: TracedChangeHeadersSchema,
   body: TaskChangeSchema,
   response: answers({ 200: task }, writing, sending, notThere, otherVersion, noVersion, noSuchProject),
 };
@@ -50,35 +58,49 @@ const removed = {
   ...one,
   operationId: "deleteTask",
   summary: "Removes a task",
-  headers: RemovalHeadersSchema,
-  response: answers({ 204: nothing }, writing, notThere, otherVersion),
+  headers: TracedRemovalHeadersSchema,
+  response: answers(
+    { 200: json(TaskAnswerSchema, {}, "removed, and this is how; only with Rowhouse-Trace"), 204: nothing },
+    writing,
+    notThere,
+    otherVersion,
+  ),
 };
 
-export function taskRoutes(app: FastifyInstance, store: Store): void {
+export function taskRoutes(app: FastifyInstance, store: Store, tracing: Tracing): void {
   app.get<{ Querystring: TaskQuery }>("/api/tasks", { schema: listed }, async (request) => store.listTasks(request.query));
 
   app.post<{ Body: NewTask }>("/api/tasks", { schema: created }, async (request, reply) => {
-    const task = await store.createTask(inUtc(request.body), request.id);
+    const asked = tracing(request, reply);
+    const task = await asked.store.createTask(inUtc(request.body), request.id);
     reply.code(201).header("location", `/api/tasks/${task.id}`);
-    return answer(reply, task);
+    return answer(reply, task, asked);
   });
 
-  app.get<One>("/api/tasks/:id", { schema: shown }, async (request, reply) => answer(reply, await store.readTask(request.params.id)));
+  app.get<One>("/api/tasks/:id", { schema: shown }, async (request, reply) => {
+    const asked = tracing(request, reply);
+    return answer(reply, await asked.store.readTask(request.params.id), asked);
+  });
 
   app.patch<One & { Body: TaskChange }>("/api/tasks/:id", { schema: changed }, async (request, reply) => {
+    const asked = tracing(request, reply);
     const row = { id: request.params.id, versions: knownVersionsOf(request), requestId: request.id };
-    return answer(reply, await store.changeTask(row, inUtc(request.body)));
+    return answer(reply, await asked.store.changeTask(row, inUtc(request.body)), asked);
   });
 
   app.delete<One>("/api/tasks/:id", { schema: removed }, async (request, reply) => {
-    await store.deleteTask({ id: request.params.id, versions: versionsOf(request), requestId: request.id });
-    return reply.code(204).send();
+    const asked = tracing(request, reply);
+    const task = await asked.store.deleteTask({ id: request.params.id, versions: versionsOf(request), requestId: request.id });
+    const trace = asked.trace();
+    if (!trace) return reply.code(204).send();
+    return { task, trace };
   });
 }
 
-function answer(reply: FastifyReply, task: Task): { readonly task: Task } {
+function answer(reply: FastifyReply, task: Task, asked: Asked): TaskAnswer {
   reply.header("etag", `"${task.version}"`);
-  return { task };
+  const trace = asked.trace();
+  return trace ? { task, trace } : { task };
 }
 
 /** The schema knows the form of a moment, not the calendar. */
