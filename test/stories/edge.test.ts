@@ -1,10 +1,10 @@
 // The outermost tier against hostile and unlucky requests, and the house without nginx.
 import { execFile } from "node:child_process";
-import { connect } from "node:net";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { engineNames } from "../../src/engines/engines.ts";
 import { emptyHouse, standingHouse, type TestHouse } from "../support/houses.ts";
+import { sendRaw } from "../support/raw-http.ts";
 import { addTask, eventually, readTask } from "../support/tasks.ts";
 
 const runFile = promisify(execFile);
@@ -18,34 +18,6 @@ describe.each(engineNames)("the edge of a house on %s", (engine) => {
   afterAll(() => house[Symbol.asyncDispose]());
 
   const raw = (text: string) => sendRaw(house.port, text);
-  const post = (headers: string, body: string) => `POST /api/tasks HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n\r\n${body}`;
-
-  test.each([
-    [
-      "two lengths that differ",
-      post("Content-Type: application/json\r\nContent-Length: 4\r\nContent-Length: 20", '{"title": "a"}'),
-      /^HTTP\/1\.1 400/,
-    ],
-    [
-      "a length and chunks",
-      post("Content-Type: application/json\r\nContent-Length: 4\r\nTransfer-Encoding: chunked", "0\r\n\r\nGET /x HTTP/1.1\r\n\r\n"),
-      /^HTTP\/1\.1 400/,
-    ],
-    ["an unknown transfer coding", post("Content-Type: application/json\r\nTransfer-Encoding: xchunked", "0\r\n\r\n"), /^HTTP\/1\.1 (400|501)/],
-    ["a bad chunk size", post("Content-Type: application/json\r\nTransfer-Encoding: chunked", "zz\r\nabc\r\n0\r\n\r\n"), /^HTTP\/1\.1 400|^$/],
-    ["a space before the colon", "GET /api/tasks HTTP/1.1\r\nHost : localhost\r\n\r\n", /^HTTP\/1\.1 400/],
-    ["a header over the limit", `GET /api/tasks HTTP/1.1\r\nHost: localhost\r\nX-Long: ${"a".repeat(40_000)}\r\n\r\n`, /^HTTP\/1\.1 (400|431|494)/],
-    ["TRACE", "TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n", /^HTTP\/1\.1 405/],
-    ["a path that climbs", "GET /assets/%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", /^HTTP\/1\.1 40[04]/],
-    ["another host", "GET /api/tasks HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", /^HTTP\/1\.1 421/],
-    ["no host", "GET /api/tasks HTTP/1.1\r\nConnection: close\r\n\r\n", /^HTTP\/1\.1 400/],
-    ["a body over the limit", post(`Content-Type: application/json\r\nContent-Length: ${2_000_000}`, "{"), /^HTTP\/1\.1 413/],
-  ])("refuses %s, and makes nothing of it", async (_what, request, expected) => {
-    const count = async () => ((await (await fetch(`${house.url}/api/tasks?limit=500`)).json()) as { tasks: unknown[] }).tasks.length;
-    const before = await count();
-    expect(await raw(request)).toMatch(expected);
-    expect(await count()).toBe(before);
-  });
 
   test("headers that claim to be the proxy's own do not reach the application", async () => {
     const forged =
@@ -141,22 +113,3 @@ test.runIf(isRoot).each(engineNames)("without nginx the application serves the b
   const { exitCode, stdout } = await house.run("status");
   expect([exitCode, /built in/.test(stdout)]).toEqual([0, true]);
 });
-
-/** Sends bytes as they are and returns what comes back until the other side closes, or for two seconds. */
-function sendRaw(port: number, text: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1");
-    let answer = "";
-    const done = () => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.setTimeout(2_000, done);
-    socket.on("data", (chunk) => {
-      answer += chunk.toString("latin1");
-    });
-    socket.on("end", done);
-    socket.on("error", (cause) => (answer === "" ? reject(cause) : done()));
-    socket.write(text, "latin1");
-  });
-}
