@@ -9,6 +9,7 @@ import { readSettings, type Settings } from "./settings.ts";
 import { openStore } from "./store/open.ts";
 import type { Store } from "./store/store.ts";
 import { dialects } from "./store/stores.ts";
+import { keepSweeping } from "./sweep.ts";
 
 const drainMs = 10_000;
 const retryMs = 1_000;
@@ -17,8 +18,10 @@ await main().catch(giveUp);
 
 async function main(): Promise<void> {
   const settings = await readSettings(process.env);
-  const store = openStore(dialects[settings.engine], settings.store);
+  const store = openStore(dialects[settings.engine], settings.store, systemClock);
   const app = await serverOf(settings, store);
+  const sweeping = new AbortController();
+  app.addHook("onClose", async () => sweeping.abort());
   process.on("uncaughtException", (thrown) => {
     app.log.fatal({ stack: thrown.stack }, "an uncaught failure");
     process.exit(1);
@@ -26,6 +29,7 @@ async function main(): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop(app, store, signal));
   await listen(app, settings.place);
   await admitWhenReachable(app, store);
+  await keepSweeping(store, systemClock, sweeping.signal);
 }
 
 async function serverOf(settings: Settings, store: Store): Promise<FastifyInstance> {

@@ -25,7 +25,7 @@ export interface Application extends AsyncDisposable {
 }
 
 export async function startApplication(database: Database, parts: Partial<ServerParts> & { readonly poolLimit?: number } = {}): Promise<Application> {
-  const store = openStore(dialects[database.engine], { ...database.login, poolLimit: parts.poolLimit ?? 4 });
+  const store = openStore(dialects[database.engine], { ...database.login, poolLimit: parts.poolLimit ?? 4 }, parts.clock ?? systemClock);
   const log: string[] = [];
   const logTo = { write: (line: string) => void log.push(line) };
   const app = await buildServer({ store, clock: systemClock, instance: "test", allowedHosts: [], logTo, ...parts });

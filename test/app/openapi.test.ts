@@ -58,7 +58,7 @@ describe.each(engines)("the OpenAPI document of an application on %s", (engine) 
 
 /** The document needs no database: the store opens its first connection when it is asked something. */
 async function serve(engine: EngineName, plant: (app: FastifyInstance) => unknown = () => undefined) {
-  const store = openStore(dialects[engine], { host: "127.0.0.1", port: 1, database: "taskdb", user: "taskapp", poolLimit: 1 });
+  const store = openStore(dialects[engine], { host: "127.0.0.1", port: 1, database: "taskdb", user: "taskapp", poolLimit: 1 }, systemClock);
   const app = await buildServer({ store, clock: systemClock, instance: "test", allowedHosts: [], logTo: { write: () => undefined } });
   plant(app);
   const answer = await app.inject({ method: "GET", url: "/api/openapi.json", headers: { host: "localhost" } });

@@ -81,6 +81,25 @@ describe("adding", () => {
     await messages(page).getByRole("button", { name: "Try again" }).click();
     await expect.poll(async () => (await tasksOf(project)).map(({ title }) => title), settled).toEqual(["not lost"]);
   });
+
+  test.each([1, 2])("a task whose answer was lost %i times is there once", async (losses) => {
+    await using visited = await visit(browser, [], { expectsFailures: true });
+    const { page, project } = visited;
+    let lost = 0;
+    await page.route("**/api/tasks", async (route) => {
+      if (route.request().method() !== "POST" || lost >= losses) return route.continue();
+      lost++;
+      await route.fetch();
+      await route.abort();
+    });
+    await addBox(page).fill("lost answer");
+    await page.keyboard.press("Enter");
+    if (losses === 2) await messages(page).getByRole("button", { name: "Try again" }).click();
+    await seen(card(page, "lost answer"));
+    await expect.poll(() => lost, settled).toBe(losses);
+    await expect.poll(() => titlesIn(page, "Pending"), settled).toEqual(["lost answer"]);
+    expect(await tasksOf(project)).toHaveLength(1);
+  });
 });
 
 describe("editing", () => {

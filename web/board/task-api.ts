@@ -31,8 +31,9 @@ export async function readTask(id: number): Promise<Task> {
   return body.task;
 }
 
-export async function addTask(task: NewTask): Promise<Answer<{ task: Task }>> {
-  return send({ method: "POST", path: "/api/tasks", body: task });
+/** The same key again adds nothing a second time. */
+export async function addTask({ task, key }: { task: NewTask; key: string }): Promise<Answer<{ task: Task }>> {
+  return send({ method: "POST", path: "/api/tasks", body: task, key });
 }
 
 /** A change of the version that the board knows; another one there is a problem with status 412. */

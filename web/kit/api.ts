@@ -1,5 +1,6 @@
 // One way to the server: JSON in, JSON out, a request id on every call, and every failure an ApiProblem. A call that gets no
-// answer keeps the id it was sent with, so that it can be found in the server's logs. Source: RFC 9457 (problem documents).
+// answer keeps the id it was sent with, so that it can be found in the server's logs. A write carries an Idempotency-Key: when
+// nobody knows what became of it, it is sent once more and still made once. Source: RFC 9457 (problem documents).
 import type { ProblemAnswer } from "../../src/app/api/contract/about.ts";
 
 export interface Call {
@@ -8,6 +9,8 @@ export interface Call {
   readonly body?: unknown;
   /** The version that is to be changed; another one there gives a problem with status 412. */
   readonly ifMatch?: number;
+  /** Idempotency-Key of a write, a new one unless given: a person's second try with the first one's key is made once, too. */
+  readonly key?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -17,6 +20,7 @@ export interface Answer<Body> {
 }
 
 const waitMs = 15_000;
+const againMs = 1_000;
 
 export class ApiProblem extends Error {
   /** HTTP status, 0 when no answer came. */
@@ -50,20 +54,37 @@ export class ApiProblem extends Error {
   }
 }
 
-/** Sends one call and waits 15 seconds at most. Throws ApiProblem, or the signal's reason when the caller gave up. */
+/** Sends one call; each attempt waits 15 seconds at most. Throws ApiProblem, or the signal's reason when the caller gave up. */
 export async function send<Body>(call: Call): Promise<Answer<Body>> {
-  const requestId = newRequestId();
-  const response = await attempt(call, requestId);
+  if (call.method === "GET") return sendOnce(call);
+  const { key = newId() } = call;
+  const lost = await sendOnce<Body>(call, key).catch(unknownOutcome);
+  if (!(lost instanceof ApiProblem)) return lost;
+  await new Promise((resolve) => setTimeout(resolve, againMs));
+  return sendOnce<Body>(call, key).catch((thrown: unknown) => {
+    throw thrown instanceof ApiProblem && thrown.isAway ? lost : thrown; // still nobody knows what became of the first
+  });
+}
+
+function unknownOutcome(thrown: unknown): ApiProblem {
+  if (thrown instanceof ApiProblem && thrown.isOutcomeUnknown) return thrown;
+  throw thrown;
+}
+
+async function sendOnce<Body>(call: Call, key?: string): Promise<Answer<Body>> {
+  const requestId = newId();
+  const response = await attempt(call, { requestId, key });
   const answeredId = response.headers.get("x-request-id") ?? requestId;
   if (!response.ok) throw await problemOf(response, answeredId);
   if (response.status === 204) return { body: undefined as Body, requestId: answeredId };
   return { body: await bodyOf<Body>(response, call, answeredId), requestId: answeredId };
 }
 
-async function attempt(call: Call, requestId: string): Promise<Response> {
+async function attempt(call: Call, { requestId, key }: { readonly requestId: string; readonly key: string | undefined }): Promise<Response> {
   const headers: Record<string, string> = { accept: "application/json", "x-request-id": requestId };
   if (call.body !== undefined) headers["content-type"] = "application/json";
   if (call.ifMatch !== undefined) headers["if-match"] = `"${call.ifMatch}"`;
+  if (key !== undefined) headers["idempotency-key"] = key;
   const deadline = AbortSignal.timeout(waitMs);
   const signal = call.signal ? AbortSignal.any([call.signal, deadline]) : deadline;
   try {
@@ -95,6 +116,6 @@ function unanswered(requestId: string, cause: unknown): ApiProblem {
 }
 
 // Not randomUUID: that exists only on localhost and under TLS, and a board may be opened by address.
-function newRequestId(): string {
+export function newId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -46,6 +46,8 @@ export const writing: readonly ProblemCode[] = [
   ...reading,
   ...(["RH-CONN-004", "RH-SRV-001", "RH-SRV-002", "RH-DATA-003", "RH-DATA-004", "RH-DATA-005"] as const),
 ];
+/** Problems of a write that takes an Idempotency-Key. */
+export const repeatable: readonly ProblemCode[] = ["RH-API-010"];
 /** Problems of a body that is JSON. */
 export const sending: readonly ProblemCode[] = ["RH-API-004"];
 

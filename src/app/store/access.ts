@@ -1,48 +1,55 @@
 // The two ways to the database: `read` and `write`. Both wait for admission (nothing is sent before the login's rights were
-// looked at), both end in time. A write has a transaction of its own, named after its request.
+// looked at), both end in time. A write has a transaction of its own, named after its request; one with a key is made once.
 import type { Pool, Queryable, Session } from "../../drivers/driver.ts";
 import { transaction } from "../../drivers/transaction.ts";
 import { Problem } from "../../foundation/problem.ts";
+import type { Clock } from "../../platform/clock.ts";
 import { within } from "./deadline.ts";
 import type { Dialect } from "./dialect.ts";
+import { atMostOnce } from "./idempotency.ts";
 import { type StatementLog, tracedPool } from "./statement-log.ts";
-import { limits } from "./store.ts";
+import { limits, type Write } from "./store.ts";
 
 export interface Access {
   readonly dialect: Dialect;
+  readonly clock: Pick<Clock, "now">;
   admit(): Promise<void>;
   read<T>(work: (pool: Queryable) => Promise<T>): Promise<T>;
-  write<T>(requestId: string, work: (session: Session) => Promise<T>): Promise<T>;
+  /** The result of `work` is plain JSON: under a key it may be given again without `work`. */
+  write<T>(write: Write, work: (session: Session) => Promise<T>): Promise<T>;
   /** The same two ways, for one request whose statements are to be noted. */
   traced(log: StatementLog): Access;
 }
 
-export function accessTo(pool: Pool, dialect: Dialect): Access {
-  return accessOver(
-    pool,
-    dialect,
-    once(() => refuseExcess(pool, dialect)),
-  );
+interface Parts {
+  readonly pool: Pool;
+  readonly dialect: Dialect;
+  readonly clock: Pick<Clock, "now">;
 }
 
-function accessOver(pool: Pool, dialect: Dialect, admit: () => Promise<void>): Access {
+export function accessTo(parts: Parts): Access {
+  return accessOver({ ...parts, admit: once(() => refuseExcess(parts.pool, parts.dialect)) });
+}
+
+function accessOver({ pool, dialect, clock, admit }: Parts & Pick<Access, "admit">): Access {
   const reading = async <T>(work: (pool: Queryable) => Promise<T>) => {
     await admit();
     return work(pool);
   };
-  const writing = async <T>(requestId: string, work: (session: Session) => Promise<T>) => {
+  const writing = async <T>({ requestId, once: key }: Write, work: (session: Session) => Promise<T>) => {
     await admit();
     return transaction(pool, async (session) => {
       await dialect.nameRequest(session, requestId);
-      return work(session);
+      return key ? atMostOnce({ session, dialect, clock }, key, work) : work(session);
     });
   };
   return {
     dialect,
+    clock,
     admit: () => within(limits.callMs, admit(), readIsLate),
     read: (work) => within(limits.callMs, reading(work), readIsLate),
-    write: (requestId, work) => within(limits.callMs, writing(requestId, work), writeIsLate),
-    traced: (log) => accessOver(tracedPool(pool, dialect.driver, log), dialect, admit),
+    write: (write, work) => within(limits.callMs, writing(write, work), writeIsLate),
+    traced: (log) => accessOver({ pool: tracedPool(pool, dialect.driver, log), dialect, clock, admit }),
   };
 }
 
@@ -72,6 +79,6 @@ function readIsLate(): Problem {
 
 function writeIsLate(): Problem {
   return new Problem("RH-CONN-004", `the database did not answer within ${limits.callMs} ms; the work is either whole or not there`, {
-    hint: "Look whether the change is there before repeating it.",
+    hint: "Repeat it with the same Idempotency-Key, or look whether the change is there first.",
   });
 }

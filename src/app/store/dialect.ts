@@ -12,6 +12,8 @@ export interface Dialect {
   nameRequest(session: Session, requestId: string): Promise<void>;
   /** Runs an update and returns the changed rows; `reread` selects them where UPDATE has no RETURNING. */
   updateReturning<Row>(session: Session, statement: { readonly update: Sql; readonly columns: Sql; readonly reread: Sql }): Promise<readonly Row[]>;
+  /** The insert into `row` (`table (columns) values (...)`) that does nothing where its key is there; it waits for one that is being written. */
+  insertUnlessThere(row: Sql): Sql;
   /** A moment of the API's form as the server takes it. */
   bindMoment(moment: string): string;
   /** The table in which the migrations' runner keeps its account of this database. */

@@ -1,14 +1,16 @@
 // Opens the store: one pool of few connections, made when they are needed, so that it starts without its database.
 import { Problem } from "../../foundation/problem.ts";
 import { sql } from "../../foundation/sql.ts";
+import type { Clock } from "../../platform/clock.ts";
 import { type Access, accessTo } from "./access.ts";
 import type { Dialect } from "./dialect.ts";
+import { idempotencyKeysIn } from "./idempotency.ts";
 import { projectsIn } from "./projects.ts";
 import { limits, type Store, type StoreOptions, type TracedStore } from "./store.ts";
 import { taskReadsIn } from "./task-reads.ts";
 import { taskWritesIn } from "./task-writes.ts";
 
-export function openStore(dialect: Dialect, { poolLimit, ...connection }: StoreOptions): Store {
+export function openStore(dialect: Dialect, { poolLimit, ...connection }: StoreOptions, clock: Pick<Clock, "now">): Store {
   const pool = dialect.driver.pool({
     ...connection,
     applicationName: "rowhouse-app",
@@ -18,9 +20,10 @@ export function openStore(dialect: Dialect, { poolLimit, ...connection }: StoreO
     statementTimeoutMs: limits.statementMs,
     lockTimeoutMs: limits.lockMs,
   });
-  const access = accessTo(pool, dialect);
+  const access = accessTo({ pool, dialect, clock });
   return {
     ...roomsOver(access),
+    ...idempotencyKeysIn(access),
     engine: dialect.title,
     traced: (log) => roomsOver(access.traced(log)),
     probeWrite: () => probeWrite(access),

@@ -7,14 +7,14 @@ import type { Access } from "./access.ts";
 import { recordEvent } from "./events.ts";
 import { missing, refuseWrite, rowOf } from "./row-versions.ts";
 import { projectOf, type ProjectRow } from "./rows.ts";
-import type { RowWrite } from "./store.ts";
+import type { RowWrite, Write } from "./store.ts";
 
 export interface Projects {
   listProjects(): Promise<readonly Project[]>;
   /** Throws RH-API-002. */
   readProject(id: number): Promise<Project>;
   /** Throws RH-DATA-001 when the name is taken. */
-  createProject(project: NewProject, requestId: string): Promise<Project>;
+  createProject(project: NewProject, write: Write): Promise<Project>;
   /** Throws RH-API-002, RH-API-007 when the version is another, RH-DATA-001. */
   changeProject(row: RowWrite, change: NewProject): Promise<Project>;
   /** Throws RH-API-002, RH-API-007, RH-DATA-002 while tasks belong to it. */
@@ -25,7 +25,7 @@ export function projectsIn(access: Access): Projects {
   return {
     listProjects: () => listProjects(access),
     readProject: (id) => readProject(access, id),
-    createProject: (project, requestId) => createProject(access, project, requestId),
+    createProject: (project, write) => createProject(access, project, write),
     changeProject: (row, change) => changeProject(access, row, change),
     deleteProject: (row) => deleteProject(access, row),
   };
@@ -40,20 +40,20 @@ async function readProject(access: Access, id: number): Promise<Project> {
   return access.read((pool) => project(pool, id));
 }
 
-async function createProject(access: Access, { name }: NewProject, requestId: string): Promise<Project> {
-  const insert = access.write(requestId, async (session) => {
+async function createProject(access: Access, { name }: NewProject, write: Write): Promise<Project> {
+  const insert = access.write(write, async (session) => {
     const [row] = await session.all<ProjectRow>(
       sql`insert into projects (name) values (${name}) returning id, name, created_at, version, 0 as task_count`,
     );
     const created = projectOf(row as ProjectRow);
-    await recordEvent(session, { requestId, kind: "project.created", data: created });
+    await recordEvent(session, { requestId: write.requestId, kind: "project.created", data: created });
     return created;
   });
   return insert.catch((thrown: unknown) => explainName(thrown, name));
 }
 
 async function changeProject(access: Access, row: RowWrite, { name }: NewProject): Promise<Project> {
-  const update = access.write(row.requestId, async (session) => {
+  const update = access.write(row, async (session) => {
     const changes = await session.run(sql`update projects set name = ${name}, version = version + 1 where ${rowOf(row)}`);
     if (changes === 0) return refuseWrite(session, "project", row);
     const changed = await project(session, row.id);
@@ -64,7 +64,7 @@ async function changeProject(access: Access, row: RowWrite, { name }: NewProject
 }
 
 async function deleteProject(access: Access, row: RowWrite): Promise<void> {
-  const removal = access.write(row.requestId, async (session) => {
+  const removal = access.write(row, async (session) => {
     const [deleted] = await session.all<ProjectRow>(
       sql`delete from projects where ${rowOf(row)} returning id, name, created_at, version, 0 as task_count`,
     );

@@ -4,8 +4,9 @@
 // transfer of whole tables, which has its own.
 import type { ConnectionOptions, PoolStats } from "../../drivers/driver.ts";
 import type { Sql } from "../../foundation/sql.ts";
-import type { StatementLog } from "./statement-log.ts";
+import type { IdempotencyKeys } from "./idempotency.ts";
 import type { Projects } from "./projects.ts";
+import type { StatementLog } from "./statement-log.ts";
 import type { TaskReads } from "./task-reads.ts";
 import type { TaskWrites } from "./task-writes.ts";
 
@@ -21,11 +22,25 @@ export interface StoreOptions extends Pick<ConnectionOptions, "host" | "port" | 
   readonly poolLimit: number;
 }
 
+/** A request that writes: the id that its events are recorded under, and its key when it may come again. */
+export interface Write {
+  readonly requestId: string;
+  readonly once?: Once;
+}
+
+/** A write that is made once however often it comes: within a day the key gives the first one's result again. */
+export interface Once {
+  readonly key: string;
+  /** SHA-256 of what was asked; another one under the same key is RH-API-010. */
+  readonly contentHash: string;
+  /** Called when the result is an earlier one's. */
+  readonly onReplay: () => void;
+}
+
 /** A write to a row that is there: which one, and which versions of it may be changed (any when not given). */
-export interface RowWrite {
+export interface RowWrite extends Write {
   readonly id: number;
   readonly versions?: readonly number[];
-  readonly requestId: string;
 }
 
 /** What a login may do beyond reading and writing rows, and the statement that takes it away. */
@@ -38,7 +53,7 @@ export interface Excess {
 /** What a request that is traced may ask of the store. */
 export interface TracedStore extends TaskReads, TaskWrites, Projects {}
 
-export interface Store extends TaskReads, TaskWrites, Projects, AsyncDisposable {
+export interface Store extends TaskReads, TaskWrites, Projects, IdempotencyKeys, AsyncDisposable {
   /** The engine's name as people write it. */
   readonly engine: string;
   /** The same rows by the plain path, with every statement noted in `log`. */

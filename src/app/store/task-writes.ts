@@ -6,12 +6,12 @@ import type { Access } from "./access.ts";
 import { recordEvent } from "./events.ts";
 import { refuseWrite, rowOf } from "./row-versions.ts";
 import { taskColumns, taskOf, type TaskRow } from "./rows.ts";
-import type { RowWrite } from "./store.ts";
+import type { RowWrite, Write } from "./store.ts";
 import { selectTask } from "./task-reads.ts";
 
 export interface TaskWrites {
   /** Throws RH-API-001 on `project_id` when there is no such project. */
-  createTask(task: NewTask, requestId: string): Promise<Task>;
+  createTask(task: NewTask, write: Write): Promise<Task>;
   /** Throws RH-API-002, RH-API-007 when the version is another, RH-API-001 as above. */
   changeTask(row: RowWrite, change: TaskChange): Promise<Task>;
   /** The task as it last was. Throws RH-API-002, RH-API-007. */
@@ -20,13 +20,13 @@ export interface TaskWrites {
 
 export function taskWritesIn(access: Access): TaskWrites {
   return {
-    createTask: (task, requestId) => createTask(access, task, requestId),
+    createTask: (task, write) => createTask(access, task, write),
     changeTask: (row, change) => changeTask(access, row, change),
     deleteTask: (row) => deleteTask(access, row),
   };
 }
 
-async function createTask(access: Access, task: NewTask, requestId: string): Promise<Task> {
+async function createTask(access: Access, task: NewTask, write: Write): Promise<Task> {
   const fields = [...fieldsOf(access, task), ...(task.status === "complete" ? [{ name: "completed_at", value: sql`current_timestamp(6)` }] : [])];
   const names = sql.join(
     fields.map((field) => sql.id(field.name)),
@@ -36,17 +36,17 @@ async function createTask(access: Access, task: NewTask, requestId: string): Pro
     fields.map((field) => field.value),
     ", ",
   );
-  const insert = access.write(requestId, async (session) => {
+  const insert = access.write(write, async (session) => {
     const [row] = await session.all<TaskRow>(sql`insert into tasks (${names}) values (${values}) returning ${taskColumns}`);
     const created = taskOf(row as TaskRow);
-    await recordEvent(session, { requestId, kind: "task.created", data: created });
+    await recordEvent(session, { requestId: write.requestId, kind: "task.created", data: created });
     return created;
   });
   return insert.catch((thrown: unknown) => explain(thrown, task));
 }
 
 async function changeTask(access: Access, row: RowWrite, change: TaskChange): Promise<Task> {
-  const update = access.write(row.requestId, async (session) => {
+  const update = access.write(row, async (session) => {
     const assignments = sql.join([...assignmentsOf(access, change), sql`version = version + 1`, sql`updated_at = current_timestamp(6)`], ", ");
     const [changed] = await access.dialect.updateReturning<TaskRow>(session, {
       update: sql`update tasks set ${assignments} where ${rowOf(row)}`,
@@ -62,7 +62,7 @@ async function changeTask(access: Access, row: RowWrite, change: TaskChange): Pr
 }
 
 async function deleteTask(access: Access, row: RowWrite): Promise<Task> {
-  return access.write(row.requestId, async (session) => {
+  return access.write(row, async (session) => {
     const [deleted] = await session.all<TaskRow>(sql`delete from tasks where ${rowOf(row)} returning ${taskColumns}`);
     if (!deleted) return refuseWrite(session, "task", row);
     const task = taskOf(deleted);

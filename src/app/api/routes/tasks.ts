@@ -4,11 +4,12 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { Problem } from "../../../foundation/problem.ts";
 import { parseMoment } from "../../moments.ts";
 import type { Store } from "../../store/store.ts";
-import { address, answers, json, nothing, reading, sending, versionTag, writing } from "../answers.ts";
-import { TracedChangeHeadersSchema, TracedHeadersSchema, TracedRemovalHeadersSchema } from "../contract/headers.ts";
+import { address, answers, json, nothing, reading, repeatable, sending, versionTag, writing } from "../answers.ts";
+import { TracedChangeHeadersSchema, TracedHeadersSchema, TracedNewHeadersSchema, TracedRemovalHeadersSchema } from "../contract/headers.ts";
 import { TaskListSchema, type TaskQuery, TaskQuerySchema } from "../contract/list.ts";
 import { IdentifierParams, NoQuerySchema } from "../contract/parts.ts";
 import { type NewTask, NewTaskSchema, type Task, type TaskAnswer, TaskAnswerSchema, type TaskChange, TaskChangeSchema } from "../contract/tasks.ts";
+import { writeOf } from "../idempotency.ts";
 import { knownVersionsOf, versionsOf } from "../parameters.ts";
 import type { Asked, Tracing } from "../trace.ts";
 
@@ -34,10 +35,10 @@ const created = {
   operationId: "createTask",
   summary: "Adds a task",
   tag: "tasks",
-  headers: TracedHeadersSchema,
+  headers: TracedNewHeadersSchema,
   querystring: NoQuerySchema,
   body: NewTaskSchema,
-  response: answers({ 201: json(TaskAnswerSchema, { ETag: versionTag, Location: address }) }, writing, sending, noSuchProject),
+  response: answers({ 201: json(TaskAnswerSchema, { ETag: versionTag, Location: address }) }, writing, repeatable, sending, noSuchProject),
 } as const;
 const shown = {
   ...one,
@@ -52,7 +53,7 @@ const changed = {
   summary: "Changes the fields that are sent",
   headers: TracedChangeHeadersSchema,
   body: TaskChangeSchema,
-  response: answers({ 200: task }, writing, sending, notThere, otherVersion, noVersion, noSuchProject),
+  response: answers({ 200: task }, writing, repeatable, sending, notThere, otherVersion, noVersion, noSuchProject),
 };
 const removed = {
   ...one,
@@ -62,6 +63,7 @@ const removed = {
   response: answers(
     { 200: json(TaskAnswerSchema, {}, "removed, and this is how; only with Rowhouse-Trace"), 204: nothing },
     writing,
+    repeatable,
     notThere,
     otherVersion,
   ),
@@ -72,7 +74,7 @@ export function taskRoutes(app: FastifyInstance, store: Store, tracing: Tracing)
 
   app.post<{ Body: NewTask }>("/api/tasks", { schema: created }, async (request, reply) => {
     const asked = tracing(request, reply);
-    const task = await asked.store.createTask(inUtc(request.body), request.id);
+    const task = await asked.store.createTask(inUtc(request.body), writeOf(request, reply));
     reply.code(201).header("location", `/api/tasks/${task.id}`);
     return answer(reply, task, asked);
   });
@@ -84,13 +86,13 @@ export function taskRoutes(app: FastifyInstance, store: Store, tracing: Tracing)
 
   app.patch<One & { Body: TaskChange }>("/api/tasks/:id", { schema: changed }, async (request, reply) => {
     const asked = tracing(request, reply);
-    const row = { id: request.params.id, versions: knownVersionsOf(request), requestId: request.id };
+    const row = { ...writeOf(request, reply), id: request.params.id, versions: knownVersionsOf(request) };
     return answer(reply, await asked.store.changeTask(row, inUtc(request.body)), asked);
   });
 
   app.delete<One>("/api/tasks/:id", { schema: removed }, async (request, reply) => {
     const asked = tracing(request, reply);
-    const task = await asked.store.deleteTask({ id: request.params.id, versions: versionsOf(request), requestId: request.id });
+    const task = await asked.store.deleteTask({ ...writeOf(request, reply), id: request.params.id, versions: versionsOf(request) });
     const trace = asked.trace();
     if (!trace) return reply.code(204).send();
     return { task, trace };

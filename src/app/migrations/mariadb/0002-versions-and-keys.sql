@@ -6,8 +6,6 @@ alter table projects add column if not exists version integer not null default 1
 create table if not exists idempotency_keys (
   idempotency_key varchar(200) primary key,
   request_hash char(64) not null,
-  status integer,
-  headers text,
   answer mediumtext,
   created_at datetime(6) not null default current_timestamp(6)
 ) engine = InnoDB, character set = utf8mb4, collate = utf8mb4_nopad_bin;

@@ -7,8 +7,6 @@ alter table projects add column version integer not null default 1;
 create table idempotency_keys (
   idempotency_key varchar(200) primary key,
   request_hash char(64) not null,
-  status integer,
-  headers text,
   answer text,
   created_at timestamptz(6) not null default current_timestamp
 );

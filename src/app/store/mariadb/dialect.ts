@@ -15,6 +15,7 @@ export const mariadbDialect: Dialect = {
   updateReturning: async (session, { update, reread }) => {
     return (await session.run(update)) === 0 ? [] : session.all(reread);
   },
+  insertUnlessThere: (row) => sql`insert ignore into ${row}`,
   bindMoment: (moment) => moment.replace("T", " ").replace("Z", ""),
   migrationsTable: (database) => sql.id(`${database}_rowhouse`, "migrations"),
   excess,

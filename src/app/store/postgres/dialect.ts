@@ -12,6 +12,7 @@ export const postgresDialect: Dialect = {
     await session.all(sql`select set_config('application_name', ${`rowhouse-app ${requestId}`}, true) as application_name`);
   },
   updateReturning: (session, { update, columns }) => session.all(sql`${update} returning ${columns}`),
+  insertUnlessThere: (row) => sql`insert into ${row} on conflict do nothing`,
   bindMoment: (moment) => moment,
   migrationsTable: () => sql.id("rowhouse", "migrations"),
   excess,
