@@ -1,6 +1,7 @@
 // Moments in their three forms: what a client sends (RFC 3339 with any offset), what the API stores and shows (UTC, Z, six
 // digits), what the servers print. Pure. Leap seconds, years outside 1000 to 9999 and more than six digits are refused,
 // since one of the engines would change them silently. Source: RFC 3339, section 5.6.
+import { Problem } from "../foundation/problem.ts";
 
 const sent = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 const printed = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(?:\+00(?::?00)?|Z)?$/;
@@ -17,6 +18,14 @@ export function parseMoment(text: string): string | undefined {
   const utc = at(year, month, day, hour, minute, second) - offsetMinutes * minuteMs;
   const shown = Number.isNaN(utc) ? "" : isoOf(utc);
   return /^[1-9]\d{3}-/.test(shown) ? `${shown.slice(0, 19)}.${(match[7] ?? "").padEnd(6, "0")}Z` : undefined;
+}
+
+/** As parseMoment. Throws RH-API-001, naming `field`, for what is no such moment. */
+export function storedMoment(text: string, field: string): string {
+  const moment = parseMoment(text);
+  if (moment !== undefined) return moment;
+  const wanted = "a moment of the years 1000 to 9999 as in 2026-01-31T09:30:00Z, with at most six digits of a second";
+  throw new Problem("RH-API-001", `${field} has to be ${wanted}`, { field });
 }
 
 /** What a server printed for a moment in UTC, in the API's form. */

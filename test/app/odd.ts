@@ -37,6 +37,30 @@ const shapes: readonly ((text: string) => string)[] = [
 /** 100 attempts to leave a value and reach the statement. */
 export const injectionStrings: readonly string[] = shapes.flatMap((shape) => injections.map(shape));
 
+/** Attempts to make the database wait, each longer than any statement may take: one that ran would be answered as too late. */
+export const sleeps: readonly string[] = [
+  "1; select pg_sleep(9)--",
+  "' || pg_sleep(9) || '",
+  "(select 1 from pg_sleep(9))",
+  "1 and (select sleep(9))",
+  "' and sleep(9) and '1'='1",
+  "id,(select sleep(9))",
+  "case when sleep(9) then id else title end",
+  "benchmark(100000000,md5(1))",
+  "%' and (select 1 from (select sleep(9)) x) -- ",
+  "!' or sleep(9) -- ",
+  "(select count(*) from generate_series(1,100000000))",
+  "id desc nulls first, pg_sleep(9)",
+  "1 union select pg_sleep(9)",
+  "title` , sleep(9), `title",
+  'title", pg_sleep(9), "title',
+  "-(select 1 from pg_sleep(9))",
+  '{"title":"\' or sleep(9) or \'"',
+  "1/**/or/**/sleep(9)",
+  "0x31 or sleep(9)#",
+  "1 or exists(select pg_sleep(9))",
+];
+
 /** Strings that some layer tends to change, cut, refuse or compare loosely. */
 export const oddStrings: readonly string[] = [
   ...["", " ", "\t\n", "\u00a0", "\u2003", "\ufeff", "\u200b", " x", "x ", "x\t", "x\n", "\r\nx", "x\u00a0"],

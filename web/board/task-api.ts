@@ -17,9 +17,13 @@ const mostPages = 40;
 /** Every task, page by page, 20,000 at most. */
 export async function readTasks(signal: AbortSignal): Promise<AllTasks> {
   const tasks: Task[] = [];
-  let after: string | null = "0";
+  let after: string | null = "";
   for (let page = 0; page < mostPages && after !== null; page += 1) {
-    const { body }: Answer<TaskList> = await send<TaskList>({ method: "GET", path: `/api/tasks?limit=${pageRows}&after=${after}`, signal });
+    const { body }: Answer<TaskList> = await send<TaskList>({
+      method: "GET",
+      path: `/api/tasks?limit=${pageRows}${after && `&after=${after}`}`,
+      signal,
+    });
     tasks.push(...body.tasks);
     after = body.next;
   }

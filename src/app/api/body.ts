@@ -1,5 +1,6 @@
-// Bodies: strict UTF-8 and strict JSON. What one engine would refuse and the other change (NUL, lone surrogates), what
-// JavaScript would change (numbers beyond its own, __proto__) and what is nested absurdly deep is refused here, by name.
+// Bodies: strict UTF-8 and strict JSON, which parameters that carry JSON share. What one engine would refuse and the other change
+// (NUL, lone surrogates), what JavaScript would change (numbers beyond its own, __proto__) and what is nested absurdly deep is
+// refused here, by name.
 import type { FastifyInstance } from "fastify";
 import { Problem } from "../../foundation/problem.ts";
 
@@ -14,8 +15,15 @@ export function acceptJsonOnly(app: FastifyInstance): void {
 /** The value in `bytes`, undefined when there are none. Throws RH-API-001 with the field at fault. */
 export function parseBody(bytes: Uint8Array): unknown {
   if (bytes.length === 0) return undefined;
-  const value = parseText(decode(bytes));
-  refuseOdd(value);
+  const value = parseText(decode(bytes), { field: "body", name: "the body" });
+  refuseOdd(value, "");
+  return value;
+}
+
+/** The value in the text of a parameter. Throws RH-API-001 with the parameter and the place in it that is at fault. */
+export function parseParameter(name: string, text: string): unknown {
+  const value = parseText(text, { field: name, name });
+  refuseOdd(value, name);
   return value;
 }
 
@@ -30,17 +38,17 @@ function decode(bytes: Uint8Array): string {
   return text;
 }
 
-function parseText(text: string): unknown {
+function parseText(text: string, { field, name }: { readonly field: string; readonly name: string }): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Problem("RH-API-001", "the body is not valid JSON", { field: "body", cause });
+    throw new Problem("RH-API-001", `${name} is not valid JSON`, { field, cause });
   }
 }
 
 /** Looks at every value, without recursion: the depth is the sender's to choose. */
-function refuseOdd(root: unknown): void {
-  const open: { readonly value: unknown; readonly path: string; readonly depth: number }[] = [{ value: root, path: "", depth: 0 }];
+function refuseOdd(root: unknown, at: string): void {
+  const open: { readonly value: unknown; readonly path: string; readonly depth: number }[] = [{ value: root, path: at, depth: 0 }];
   for (let item = open.pop(); item; item = open.pop()) {
     const { value, path, depth } = item;
     if (depth > depthLimit) throw odd(path, `is nested deeper than ${depthLimit} levels`);
@@ -63,7 +71,8 @@ function faultOf(value: unknown): string | undefined {
   return Number.isInteger(value) && !Number.isSafeInteger(value) ? "is a number that cannot be held exactly" : undefined;
 }
 
-function faultOfText(text: string): string | undefined {
+/** Why no engine takes `text`, undefined when both do. */
+export function faultOfText(text: string): string | undefined {
   if (text.includes("\0")) return "holds the character U+0000";
   return loneSurrogate.test(text) ? "holds half of a surrogate pair" : undefined;
 }
@@ -74,8 +83,12 @@ function faultOfName(name: string, value: unknown): string | undefined {
   return faultOfText(name);
 }
 
-/** The field as it can be printed: halves of pairs and control characters have no place in an answer. */
 function odd(path: string, fault: string): Problem {
-  const field = (path || "body").slice(0, 200).replace(/[\p{Surrogate}\p{Control}]/gu, "\ufffd");
+  const field = printable(path || "body");
   return new Problem("RH-API-001", `${field} ${fault}`, { field });
+}
+
+/** A field's name as it can be printed: halves of pairs and control characters have no place in an answer. */
+export function printable(path: string): string {
+  return path.slice(0, 200).replace(/[\p{Surrogate}\p{Control}]/gu, "\ufffd");
 }

@@ -39,7 +39,7 @@ export function optionsOf(parts: { readonly clock: Clock; readonly instance: str
     forceCloseConnections: "idle",
     return503OnClosing: false, // what is in work when the server closes is answered
     routerOptions: { maxParamLength: 40 },
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
+    ajv: { customOptions: { verbose: true, coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
     frameworkErrors: (error, request, reply) => {
       void setHeaders(request, reply); // no hook has run yet
       sendProblem(error, request, reply);

@@ -4,6 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { isProblem, Problem, toProblem } from "../../foundation/problem.ts";
 import { type ProblemCode, problems } from "../../foundation/problems.ts";
 import type { ProblemAnswer } from "./contract/about.ts";
+import { invalid } from "./invalid.ts";
 
 const retryAfterSeconds = 1;
 
@@ -49,17 +50,6 @@ function problemOf(thrown: unknown): Problem {
   if (error.statusCode === 415) return new Problem("RH-API-005", "the body has to be application/json in UTF-8", { cause: thrown });
   if (error.statusCode !== undefined && error.statusCode < 500) return new Problem("RH-API-001", "the request cannot be read", { cause: thrown });
   return toProblem(thrown);
-}
-
-function invalid({ validation = [], validationContext = "body" }: Partial<FastifyError>): Problem {
-  const [first] = validation;
-  const place = first?.instancePath.split("/")[1] ?? "";
-  const extra = first?.params["additionalProperty"] ?? first?.params["missingProperty"];
-  const field = place || (typeof extra === "string" ? extra : validationContext);
-  if (first?.keyword === "additionalProperties") return new Problem("RH-API-001", `${field} is not a known field`, { field });
-  if (first?.keyword === "required") return new Problem("RH-API-001", `${field} is missing`, { field });
-  const messages = validation.filter((one) => one.keyword !== "anyOf").map((one) => one.message ?? "is not valid");
-  return new Problem("RH-API-001", `${field} ${[...new Set(messages)].join(" or ")}`, { field });
 }
 
 function logFailure(problem: Problem, request: FastifyRequest, status: number): void {

@@ -16,6 +16,8 @@ export interface Dialect {
   insertUnlessThere(row: Sql): Sql;
   /** A moment of the API's form as the server takes it. */
   bindMoment(moment: string): string;
+  /** Letters in lower case, the same ones on both engines; still compared by code point. */
+  lowerCase(text: Sql): Sql;
   /** The table in which the migrations' runner keeps its account of this database. */
   migrationsTable(database: string): Sql;
   /** What the login may do too much; no rights when it is as it should be. */

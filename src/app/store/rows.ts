@@ -24,19 +24,19 @@ export interface TaskRow {
 }
 
 export const taskColumns = sql`
-  id,
-  title,
-  description,
-  status,
-  priority,
-  is_active,
-  due_date,
-  created_at,
-  project_id,
-  assigned_to,
-  updated_at,
-  completed_at,
-  version`;
+  tasks.id,
+  tasks.title,
+  tasks.description,
+  tasks.status,
+  tasks.priority,
+  tasks.is_active,
+  tasks.due_date,
+  tasks.created_at,
+  tasks.project_id,
+  tasks.assigned_to,
+  tasks.updated_at,
+  tasks.completed_at,
+  tasks.version`;
 
 export function taskOf(row: TaskRow): Task {
   return {

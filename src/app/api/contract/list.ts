@@ -2,7 +2,7 @@
 // body. Fields that stand beside each other are joined by AND, `or` takes a list of filters; a comparison with a field that is
 // NULL is never true, as in SQL, and only `{"eq": null}` and `{"ne": null}` ask for NULL itself.
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
-import { closed, identifier, integerLimit, moment, nullable, status } from "./parts.ts";
+import { closed, identifier, integerLimit, moment, nullable, status, statuses } from "./parts.ts";
 import { TaskSchema } from "./tasks.ts";
 
 export const pageLimit = 1_000;
@@ -34,6 +34,8 @@ const fields = {
   updated_at: operators(ranges(moment)),
   completed_at: Type.Union([Type.Null(), operators({ eq: Type.Null(), ne: Type.Null(), ...ranges(moment) })]),
 };
+
+export type FilterField = keyof typeof fields;
 
 const flatFilter = Type.Partial(Type.Object(fields));
 type FlatFilter = Static<typeof flatFilter>;
@@ -71,14 +73,17 @@ export const sortFields = [
   "completed_at",
 ] as const;
 export type SortField = (typeof sortFields)[number];
+const anyStatus = `(?:${statuses.join("|")})`;
 const sortKey = `-?(?:${sortFields.join("|")})`;
 
 export const selection = {
-  /** One or several, joined by commas. */
-  status: Type.Optional(Type.String({ pattern: "^(?:pending|active|complete|archived)(?:,(?:pending|active|complete|archived)){0,3}$" })),
+  status: Type.Optional(
+    Type.String({ pattern: `^${anyStatus}(?:,${anyStatus}){0,3}$`, description: `one or several of ${statuses.join(", ")}, joined by commas` }),
+  ),
   project_id: Type.Optional(identifier),
-  /** Text that the title or the description holds, whatever the case of its letters; % and _ are themselves. */
-  search: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  search: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 200, description: "text that the title or the description holds, in any case; % and _ are themselves" }),
+  ),
   filter: Type.Optional(jsonText(TaskFilterSchema)),
 };
 export type Selection = { readonly status?: string; readonly project_id?: number; readonly search?: string; readonly filter?: TaskFilter };
@@ -87,10 +92,15 @@ export type Selection = { readonly status?: string; readonly project_id?: number
 export const TaskQuerySchema = Type.Object(
   {
     ...selection,
-    /** Columns joined by commas, `-` before one for the descending order; NULLs last either way; `id` ends every order. */
-    sort: Type.Optional(Type.String({ pattern: `^${sortKey}(?:,${sortKey}){0,4}$` })),
+    /** NULLs come last in both directions; `id` ends every order. */
+    sort: Type.Optional(
+      Type.String({
+        pattern: `^${sortKey}(?:,${sortKey}){0,4}$`,
+        description: `up to five columns joined by commas, - before one for the descending order: ${sortFields.join(", ")}`,
+      }),
+    ),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: pageLimit })),
-    after: Type.Optional(Type.String({ pattern: "^[A-Za-z0-9_-]{1,2000}$" })),
+    after: Type.Optional(Type.String({ pattern: "^[A-Za-z0-9_-]{1,4000}$", description: "the next of the page before" })),
     offset: Type.Optional(Type.Integer({ minimum: 0, maximum: offsetLimit })),
     include: Type.Optional(Type.Literal("project")),
     /** `exact` adds `total`, the number of tasks that match. */

@@ -9,7 +9,8 @@ export const groupings = ["status", "project", "priority", "assignee"] as const;
 export type Grouping = (typeof groupings)[number];
 const grouping = `(?:${groupings.join("|")})`;
 
-const bound = Type.Number({ minimum: -1e12, maximum: 1e12, multipleOf: 0.000001 });
+/** At most six decimals; `multipleOf` would not do, since it divides binary fractions. */
+const bound = Type.Number({ minimum: -1e12, maximum: 1e12 });
 const bounds = Type.Partial(Type.Object({ eq: bound, gt: bound, gte: bound, lt: bound, lte: bound }), { ...closed, minProperties: 1 });
 /** HAVING: groups that keep every bound, the others are left out. */
 export const HavingSchema = Type.Partial(Type.Object({ count: bounds, sum: bounds, avg: bounds, min: bounds, max: bounds }), {
@@ -21,8 +22,7 @@ export type Having = Static<typeof HavingSchema>;
 export const StatsQuerySchema = Type.Object(
   {
     ...selection,
-    /** One to four of status, project, priority and assignee, joined by commas. */
-    group: Type.String({ pattern: `^${grouping}(?:,${grouping}){0,3}$` }),
+    group: Type.String({ pattern: `^${grouping}(?:,${grouping}){0,3}$`, description: `one or several of ${groupings.join(", ")}, joined by commas` }),
     having: Type.Optional(jsonText(HavingSchema)),
   },
   closed,

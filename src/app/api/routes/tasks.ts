@@ -1,12 +1,9 @@
-// /api/tasks: lists, adds, shows, changes and removes tasks. An answer about one task carries its version as ETag; a change
+// /api/tasks: adds, shows, changes and removes tasks one at a time. An answer about one task carries its version as ETag; a change
 // names it in If-Match, a removal may. With `Rowhouse-Trace: 1` such an answer tells the statements behind it (trace.ts).
 import type { FastifyInstance, FastifyReply } from "fastify";
-import { Problem } from "../../../foundation/problem.ts";
-import { parseMoment } from "../../moments.ts";
-import type { Store } from "../../store/store.ts";
+import { storedMoment } from "../../moments.ts";
 import { address, answers, json, nothing, reading, repeatable, sending, versionTag, writing } from "../answers.ts";
 import { TracedChangeHeadersSchema, TracedHeadersSchema, TracedNewHeadersSchema, TracedRemovalHeadersSchema } from "../contract/headers.ts";
-import { TaskListSchema, type TaskQuery, TaskQuerySchema } from "../contract/list.ts";
 import { IdentifierParams, NoQuerySchema } from "../contract/parts.ts";
 import { type NewTask, NewTaskSchema, type Task, type TaskAnswer, TaskAnswerSchema, type TaskChange, TaskChangeSchema } from "../contract/tasks.ts";
 import { writeOf } from "../idempotency.ts";
@@ -24,13 +21,6 @@ const noVersion = "RH-API-009";
 const noSuchProject = "RH-DATA-002";
 const task = json(TaskAnswerSchema, { ETag: versionTag });
 
-const listed = {
-  operationId: "listTasks",
-  summary: "Lists tasks",
-  tag: "tasks",
-  querystring: TaskQuerySchema,
-  response: answers({ 200: json(TaskListSchema) }, reading),
-} as const;
 const created = {
   operationId: "createTask",
   summary: "Adds a task",
@@ -69,9 +59,7 @@ const removed = {
   ),
 };
 
-export function taskRoutes(app: FastifyInstance, store: Store, tracing: Tracing): void {
-  app.get<{ Querystring: TaskQuery }>("/api/tasks", { schema: listed }, async (request) => store.listTasks(request.query));
-
+export function taskRoutes(app: FastifyInstance, tracing: Tracing): void {
   app.post<{ Body: NewTask }>("/api/tasks", { schema: created }, async (request, reply) => {
     const asked = tracing(request, reply);
     const task = await asked.store.createTask(inUtc(request.body), writeOf(request, reply));
@@ -107,14 +95,5 @@ function answer(reply: FastifyReply, task: Task, asked: Asked): TaskAnswer {
 
 /** The schema knows the form of a moment, not the calendar. */
 function inUtc<T extends NewTask | TaskChange>(task: T): T {
-  if (typeof task.due_date !== "string") return task;
-  const moment = parseMoment(task.due_date);
-  if (moment !== undefined) return { ...task, due_date: moment };
-  throw new Problem(
-    "RH-API-001",
-    "due_date has to be a moment of the years 1000 to 9999 as in 2026-01-31T09:30:00Z, with at most six digits of a second",
-    {
-      field: "due_date",
-    },
-  );
+  return typeof task.due_date === "string" ? { ...task, due_date: storedMoment(task.due_date, "due_date") } : task;
 }

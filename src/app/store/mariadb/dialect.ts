@@ -1,4 +1,4 @@
-// MariaDB's share of the store. UPDATE has no RETURNING here, so the row is read again in the same transaction, which
+// MariaDB's share of the store. The columns' own collation knows the letters of Unicode 5 only, so lower case is another's. UPDATE has no RETURNING here, so the row is read again in the same transaction, which
 // holds its lock. Source: mariadb.com/kb/en/insertreturning, performance-schema-user_variables_by_thread-table
 import { mariadbDriver } from "../../../drivers/mariadb/driver.ts";
 import { sql } from "../../../foundation/sql.ts";
@@ -17,6 +17,7 @@ export const mariadbDialect: Dialect = {
   },
   insertUnlessThere: (row) => sql`insert ignore into ${row}`,
   bindMoment: (moment) => moment.replace("T", " ").replace("Z", ""),
+  lowerCase: (text) => sql`lower(${text} collate utf8mb4_uca1400_ai_ci) collate utf8mb4_nopad_bin`,
   migrationsTable: (database) => sql.id(`${database}_rowhouse`, "migrations"),
   excess,
   version: async (session) => {

@@ -14,6 +14,7 @@ export const postgresDialect: Dialect = {
   updateReturning: (session, { update, columns }) => session.all(sql`${update} returning ${columns}`),
   insertUnlessThere: (row) => sql`insert into ${row} on conflict do nothing`,
   bindMoment: (moment) => moment,
+  lowerCase: (text) => sql`lower(${text})`,
   migrationsTable: () => sql.id("rowhouse", "migrations"),
   excess,
   version: async (session) => {
