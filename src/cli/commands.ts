@@ -3,6 +3,7 @@ import type { Command, Option } from "./command.ts";
 import { down } from "./down.ts";
 import { logs } from "./logs.ts";
 import { status } from "./status.ts";
+import { trace } from "./trace.ts";
 import { serveCommand, up } from "./up.ts";
 
 const upOptions: readonly Option[] = [
@@ -55,6 +56,18 @@ export const commands: readonly Command[] = [
     operands: ["[tier]"],
     hasDryRun: false,
     run: logs,
+  },
+  {
+    name: "trace",
+    about: "send one request through the tiers, and show what each did and wrote down",
+    example: "rowhouse trace --keep",
+    options: [
+      { name: "title", value: "TEXT", about: "of the task that is added, `Deploy v2` unless given" },
+      { name: "keep", about: "leave the task there; else it is removed again" },
+    ],
+    operands: [],
+    hasDryRun: false,
+    run: trace,
   },
   {
     name: "serve",

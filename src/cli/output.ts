@@ -81,6 +81,20 @@ function sideBySide(rows: readonly (readonly string[])[]): readonly string[] {
   );
 }
 
+/** Lines of at most `width` characters, broken at spaces; a word that is longer is cut. */
+export function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  const words = text.split(" ").flatMap((word) => (word.length > width ? (word.match(new RegExp(`.{1,${width}}`, "gsu")) ?? []) : [word]));
+  for (const word of words) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
 /** A plan as --dry-run shows it: each step with exactly what would run. */
 export function planLines(plan: PlanText): readonly string[] {
   const steps = plan.steps.flatMap((step, index) => [
