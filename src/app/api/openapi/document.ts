@@ -73,7 +73,7 @@ function bodyOf({ body, consumes }: Route["schema"]): object {
   if (!body && !consumes) return {};
   const accepted = consumes ?? { "application/json": body };
   const content = Object.entries(accepted).map(([type, schema]) => [type, { schema: referring(schema) }]);
-  return { requestBody: { required: true, content: Object.fromEntries(content) } };
+  return { requestBody: { required: body !== undefined, content: Object.fromEntries(content) } };
 }
 
 function responsesOf(answers: Readonly<Record<string, Answer>> = {}, isHead = false): object {
