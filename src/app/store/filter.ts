@@ -6,6 +6,7 @@ import { type Sql, type SqlValue, sql } from "../../foundation/sql.ts";
 import { conditionLimit, type FilterField, type Selection, type TaskFilter } from "../api/contract/list.ts";
 import { storedMoment } from "../moments.ts";
 import { type Column, columns } from "./columns.ts";
+import { compared } from "./comparisons.ts";
 import type { Dialect } from "./dialect.ts";
 
 type Comparison = Readonly<Record<string, SqlValue | readonly SqlValue[]>>;
@@ -52,7 +53,7 @@ function filtered(filter: TaskFilter, place: string, reading: Reading): readonly
     const comparison = typeof asked === "object" && asked !== null ? (asked as Comparison) : { eq: asked as SqlValue };
     return Object.entries(comparison).map(([operator, value]) => {
       countCondition(reading);
-      return compared(columns[name as FilterField], { operator, value, place: comparison === asked ? `${at}.${operator}` : at }, reading.dialect);
+      return conditionOf(columns[name as FilterField], { operator, value, place: comparison === asked ? `${at}.${operator}` : at }, reading.dialect);
     });
   });
 }
@@ -74,28 +75,22 @@ interface Asked {
   readonly place: string;
 }
 
-function compared(column: Column, { operator, value, place }: Asked, dialect: Dialect): Sql {
+function conditionOf(column: Column, { operator, value, place }: Asked, dialect: Dialect): Sql {
   const bind = (one: SqlValue, at: string) => (column.holds === "moment" && one !== null ? dialect.bindMoment(storedMoment(String(one), at)) : one);
-  if (operator === "in")
-    return oneOf(
-      column,
-      (value as readonly SqlValue[]).map((one, index) => bind(one, `${place}[${index}]`)),
-    );
-  const compare = comparisons[operator];
-  if (!compare) throw new Error(`not an operator: ${operator}`);
-  return compare(column.value, bind(value as SqlValue, place));
+  if (operator === "in") {
+    const bound = (value as readonly SqlValue[]).map((one, index) => bind(one, `${place}[${index}]`));
+    return oneOf(column, bound);
+  }
+  if (value === null) return operator === "eq" ? sql`${column.value} is null` : sql`${column.value} is not null`;
+  const pattern = patterns[operator]?.(literal(value as SqlValue));
+  if (pattern !== undefined) return sql`${column.value} like ${pattern} escape '!'`;
+  return compared(column.value, operator, bind(value as SqlValue, place));
 }
 
-const comparisons: Readonly<Record<string, (column: Sql, value: SqlValue) => Sql>> = {
-  eq: (column, value) => (value === null ? sql`${column} is null` : sql`${column} = ${value}`),
-  ne: (column, value) => (value === null ? sql`${column} is not null` : sql`${column} <> ${value}`),
-  gt: (column, value) => sql`${column} > ${value}`,
-  gte: (column, value) => sql`${column} >= ${value}`,
-  lt: (column, value) => sql`${column} < ${value}`,
-  lte: (column, value) => sql`${column} <= ${value}`,
-  contains: (column, value) => sql`${column} like ${`%${literal(value)}%`} escape '!'`,
-  starts_with: (column, value) => sql`${column} like ${`${literal(value)}%`} escape '!'`,
-  ends_with: (column, value) => sql`${column} like ${`%${literal(value)}`} escape '!'`,
+const patterns: Readonly<Record<string, (text: string) => string>> = {
+  contains: (text) => `%${text}%`,
+  starts_with: (text) => `${text}%`,
+  ends_with: (text) => `%${text}`,
 };
 
 function oneOf({ value }: Column, values: readonly SqlValue[]): Sql {

@@ -7,6 +7,7 @@ import type { Dialect } from "./dialect.ts";
 import { idempotencyKeysIn } from "./idempotency.ts";
 import { projectsIn } from "./projects.ts";
 import { limits, type Store, type StoreOptions, type TracedStore } from "./store.ts";
+import { taskStatsIn } from "./stats.ts";
 import { taskListsIn } from "./task-lists.ts";
 import { taskReadsIn } from "./task-reads.ts";
 import { taskWritesIn } from "./task-writes.ts";
@@ -26,6 +27,7 @@ export function openStore(dialect: Dialect, { poolLimit, ...connection }: StoreO
     ...roomsOver(access),
     ...idempotencyKeysIn(access),
     ...taskListsIn(access),
+    ...taskStatsIn(access),
     engine: dialect.title,
     traced: (log) => roomsOver(access.traced(log)),
     probeWrite: () => probeWrite(access),

@@ -7,6 +7,7 @@ import type { Sql } from "../../foundation/sql.ts";
 import type { IdempotencyKeys } from "./idempotency.ts";
 import type { Projects } from "./projects.ts";
 import type { StatementLog } from "./statement-log.ts";
+import type { TaskStats } from "./stats.ts";
 import type { TaskLists } from "./task-lists.ts";
 import type { TaskReads } from "./task-reads.ts";
 import type { TaskWrites } from "./task-writes.ts";
@@ -54,7 +55,7 @@ export interface Excess {
 /** What a request that is traced may ask of the store. */
 export interface TracedStore extends TaskReads, TaskWrites, Projects {}
 
-export interface Store extends TaskLists, TaskReads, TaskWrites, Projects, IdempotencyKeys, AsyncDisposable {
+export interface Store extends TaskLists, TaskStats, TaskReads, TaskWrites, Projects, IdempotencyKeys, AsyncDisposable {
   /** The engine's name as people write it. */
   readonly engine: string;
   /** The same rows by the plain path, with every statement noted in `log`. */

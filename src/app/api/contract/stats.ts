@@ -42,6 +42,7 @@ export const StatsGroupSchema = Type.Object({
   max: Type.Integer(),
 });
 export type StatsGroup = Static<typeof StatsGroupSchema>;
-/** In the order of the columns that they are grouped by, NULL last; at most 10,000. */
+export const groupLimit = 10_000;
+/** In the order of the columns that they are grouped by, NULL last; a selection that makes more than the limit is refused. */
 export const StatsSchema = Type.Object({ groups: Type.Array(StatsGroupSchema) });
 export type Stats = Static<typeof StatsSchema>;
