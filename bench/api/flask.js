@@ -28,7 +28,7 @@ export async function flaskPeer({ house, range, root, signal, later }) {
   const isUp = async () =>
     (await request({ port, method: "GET", path: `/api/tasks/${range.first}`, timeoutMs: 2_000 }).catch(() => undefined))?.status === 200;
   const up = await waitFor(context.clock, { withinMs: 30_000, everyMs: 100, signal }, async () => ((await isUp()) ? true : undefined));
-  if (!up) throw new Error(`Flask does not answer: ${(await readFile(join(directory, "gunicorn.log"), "utf8")).slice(-2_000)}`);
+  if (!up) throw new Error(`Flask does not answer: ${await lastLines(directory)}`);
   return {
     name: "flask",
     title: "Flask, pooled",
@@ -66,8 +66,8 @@ async function startGunicorn({ house, directory, socket, owner, later }) {
 
 async function startNginx({ house, directory, socket, port, owner, later }) {
   const place = join(directory, "web");
-  await ensureDirectory(join(place), owner ? { owner } : {});
-  await ensureDirectory(join(place, "temporary"), owner ? { owner } : {});
+  await ensureDirectory(place, owner ? { owner } : {});
+  await ensureDirectory(join(place, "run"), owner ? { owner } : {});
   const text = await readFile(join(house.places.web, "nginx.conf"), "utf8");
   const configuration = join(place, "nginx.conf");
   await writeFileAtomic(configuration, peerConfiguration(text, { socket, port }), { mode: 0o644, ...(owner ? { owner } : {}) });
@@ -87,6 +87,11 @@ function peerConfiguration(text, { socket, port }) {
     isFirst = false;
     return line;
   });
+}
+
+async function lastLines(directory) {
+  const logs = await Promise.all(["nginx.log", "gunicorn.log"].map((name) => readFile(join(directory, name), "utf8")));
+  return logs.map((log) => log.slice(-1_000)).join("\n");
 }
 
 async function startServer(later, program) {

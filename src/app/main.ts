@@ -3,6 +3,7 @@
 import type { FastifyInstance } from "fastify";
 import { isProblem, type Problem, toProblem } from "../foundation/problem.ts";
 import { systemClock } from "../platform/clock.ts";
+import { lineOutput } from "../platform/line-output.ts";
 import { buildServer } from "./api/server.ts";
 import { listen } from "./listen.ts";
 import { readSettings, type Settings } from "./settings.ts";
@@ -34,7 +35,12 @@ async function main(): Promise<void> {
 
 async function serverOf(settings: Settings, store: Store): Promise<FastifyInstance> {
   const { instance, allowedHosts, staticDirectory } = settings;
-  return buildServer({ store, clock: systemClock, instance, allowedHosts, staticDirectory });
+  const logTo = lineOutput({ descriptor: 1, lossOf: lossOf(instance) });
+  return buildServer({ store, clock: systemClock, instance, allowedHosts, staticDirectory, logTo });
+}
+
+function lossOf(instance: string): (lines: number) => string {
+  return (lines) => `${JSON.stringify({ level: "warn", time: systemClock.now(), instance, lines, msg: "lines of the log were lost" })}\n`;
 }
 
 /** The database may come later than its application; an administrator's login is refused as soon as it is seen. */

@@ -1,27 +1,35 @@
 // Who may speak to this server while it has no accounts: pages and programs of this machine, and no page from elsewhere.
 // Host against DNS rebinding, Origin and Sec-Fetch-Site against other sites, the content type against forms.
 // Source: OWASP, Cross-Site Request Forgery Prevention Cheat Sheet; fetch.spec.whatwg.org.
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { Problem } from "../../foundation/problem.ts";
 
 const ownHosts = ["localhost", "127.0.0.1", "[::1]"];
+const rememberedHosts = 100;
 const writing = new Set(["POST", "PUT", "PATCH"]);
 const jsonType = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
 /** A hook that refuses with RH-API-006 (another site) or RH-API-005 (another content type). */
-export function guard(allowedHosts: readonly string[]): (request: FastifyRequest) => Promise<void> {
-  const hosts = new Set([...ownHosts, ...allowedHosts.map((host) => host.toLowerCase())]);
-  return async (request) => {
-    refuseHost(request, hosts);
+export function guard(allowedHosts: readonly string[]): (request: FastifyRequest, reply: FastifyReply, done: () => void) => void {
+  const isOurs = hostsOf(allowedHosts);
+  return (request, _reply, done) => {
+    if (!isOurs(request.headers.host ?? "")) throw new Problem("RH-API-006", "this server does not answer to that host name", { field: "Host" });
     refuseOtherSites(request);
     refuseOtherTypes(request);
+    done();
   };
 }
 
-function refuseHost(request: FastifyRequest, hosts: ReadonlySet<string>): void {
-  const host = hostOf(request);
-  if (hosts.has(host.replace(/:\d{1,5}$/, ""))) return;
-  throw new Problem("RH-API-006", "this server does not answer to that host name", { field: "Host" });
+/** Whether a Host is one of ours; the answer for the few that people really send is remembered. */
+function hostsOf(allowedHosts: readonly string[]): (host: string) => boolean {
+  const hosts = new Set([...ownHosts, ...allowedHosts.map((host) => host.toLowerCase())]);
+  const seen = new Set<string>();
+  return (host) => {
+    if (seen.has(host)) return true;
+    if (!hosts.has(host.toLowerCase().replace(/:\d{1,5}$/, ""))) return false;
+    if (seen.size < rememberedHosts) seen.add(host);
+    return true;
+  };
 }
 
 function refuseOtherSites(request: FastifyRequest): void {

@@ -10,6 +10,7 @@ const safeHeaders = {
   "cross-origin-resource-policy": "same-origin",
 } as const;
 
-export async function setHeaders(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  reply.headers({ ...safeHeaders, "x-request-id": request.id });
+export function setHeaders(request: FastifyRequest, reply: FastifyReply, done?: () => void): void {
+  reply.headers(safeHeaders).header("x-request-id", request.id);
+  done?.();
 }

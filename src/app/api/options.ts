@@ -1,30 +1,19 @@
-// How the HTTP server itself behaves: its log (one JSON line each, no header, query or body in it), its request ids, how long
-// and how much it takes. Source: fastify.dev/docs/latest/Reference/Server, nodejs.org/api/http.html
+// How the HTTP server itself behaves: its request ids, how long and how much it takes. Source: fastify.dev/docs/latest/Reference/Server, nodejs.org/api/http.html
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import { type FastifyHttpOptions, LogController } from "fastify";
 import { Problem } from "../../foundation/problem.ts";
-import type { Clock } from "../../platform/clock.ts";
 import { setHeaders } from "./headers.ts";
+import type { Log } from "./log.ts";
 import { documentOf, sendProblem } from "./problems.ts";
-
-export interface LogTarget {
-  write(line: string): void;
-}
 
 const bodyLimitBytes = 1_048_576;
 const requestId = /^[0-9a-f-]{8,64}$/;
 
-export function optionsOf(parts: { readonly clock: Clock; readonly instance: string; readonly logTo?: LogTarget }): FastifyHttpOptions<Server> {
+export function optionsOf(log: Log): FastifyHttpOptions<Server> {
   return {
-    logger: {
-      level: "info",
-      base: { instance: parts.instance },
-      timestamp: () => `,"time":"${parts.clock.now().toISOString()}"`,
-      formatters: { level: (label) => ({ level: label }) },
-      ...(parts.logTo ? { stream: parts.logTo } : {}),
-    },
+    loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
     requestIdHeader: false,
     genReqId: ({ headers }: IncomingMessage) => {
@@ -41,7 +30,7 @@ export function optionsOf(parts: { readonly clock: Clock; readonly instance: str
     routerOptions: { maxParamLength: 40 },
     ajv: { customOptions: { verbose: true, coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
     frameworkErrors: (error, request, reply) => {
-      void setHeaders(request, reply); // no hook has run yet
+      setHeaders(request, reply); // no hook has run yet
       sendProblem(error, request, reply);
     },
     clientErrorHandler: refuseUnreadable,

@@ -1,7 +1,7 @@
 // What stands in paths and queries is text: plain decimal digits become numbers and JSON becomes its value where the route's own
 // schema wants one; whatever else is left as text, so that the schema refuses it by name. A name that is repeated arrives as a
 // list and is refused the same way.
-import type { FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Problem } from "../../foundation/problem.ts";
 import { faultOfText, parseParameter } from "./body.ts";
 import { versionsPattern } from "./contract/headers.ts";
@@ -16,16 +16,28 @@ interface Parameter {
   readonly contentMediaType?: string;
 }
 
-export async function readParameters(request: FastifyRequest): Promise<void> {
-  const schema = request.routeOptions.schema;
-  convert(request.params, schema?.params);
-  convert(request.query, schema?.querystring);
+/** Gives each route that is added from now on, and has parameters, a hook that reads them. */
+export function readParameters(app: FastifyInstance): void {
+  app.addHook("onRoute", (route) => {
+    const [inPath, inQuery] = [parametersOf(route.schema?.params), parametersOf(route.schema?.querystring)];
+    if (inPath.length + inQuery.length === 0) return;
+    const read = (request: FastifyRequest, _reply: FastifyReply, done: () => void) => {
+      convert(request.params, inPath);
+      convert(request.query, inQuery);
+      done();
+    };
+    route.preValidation = [read, ...[route.preValidation ?? []].flat()];
+  });
 }
 
-function convert(values: unknown, schema: unknown): void {
+function parametersOf(schema: unknown): readonly (readonly [string, Parameter])[] {
   const { properties = {} } = (schema ?? {}) as { properties?: Readonly<Record<string, Parameter>> };
+  return Object.entries(properties);
+}
+
+function convert(values: unknown, parameters: readonly (readonly [string, Parameter])[]): void {
   const record = values as Record<string, unknown>;
-  for (const [name, parameter] of Object.entries(properties)) {
+  for (const [name, parameter] of parameters) {
     const text = record[name];
     if (typeof text === "string") record[name] = parameterOf(name, text, parameter);
   }

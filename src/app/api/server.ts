@@ -5,13 +5,13 @@ import type { Clock } from "../../platform/clock.ts";
 import { schemaVersion } from "../migrations/version.ts";
 import type { Store } from "../store/store.ts";
 import { acceptJsonOnly } from "./body.ts";
-import { closeWithAnswers } from "./drain.ts";
 import { guard } from "./guard.ts";
 import { setHeaders } from "./headers.ts";
 import { healthOf } from "./health.ts";
+import { type LogTarget, logOf } from "./log.ts";
 import { methodsOf } from "./methods.ts";
 import { collectRoutes } from "./openapi/collect.ts";
-import { type LogTarget, optionsOf } from "./options.ts";
+import { optionsOf } from "./options.ts";
 import { readParameters } from "./parameters.ts";
 import { sendProblem } from "./problems.ts";
 import { aboutRoute, echoRoutes } from "./routes/echo.ts";
@@ -32,22 +32,20 @@ export interface ServerParts {
   readonly allowedHosts: readonly string[];
   /** The board's files, where no proxy serves them. */
   readonly staticDirectory?: string;
-  /** Where the log goes, standard output unless given. */
-  readonly logTo?: LogTarget;
+  readonly logTo: LogTarget;
   readonly requestsInWork?: number;
 }
 
 const requestsInWork = 256;
 
 export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
-  const app: FastifyInstance = fastify(optionsOf(parts));
+  const app: FastifyInstance = fastify(optionsOf(logOf({ clock: parts.clock, target: parts.logTo, instance: parts.instance })));
   const refuseUnknown = methodsOf(app);
   const routes = collectRoutes(app);
-  app.addHook("onRequest", countTraffic(parts.clock, parts.requestsInWork ?? requestsInWork));
+  readParameters(app);
+  countTraffic(app, parts.clock, parts.requestsInWork ?? requestsInWork);
   app.addHook("onRequest", setHeaders);
   app.addHook("onRequest", guard(parts.allowedHosts));
-  app.addHook("preValidation", readParameters);
-  closeWithAnswers(app);
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler(refuseUnknown);
   acceptJsonOnly(app);

@@ -1,25 +1,29 @@
 // Requests in work: how many there are (beyond the limit they are refused at once), and one line in the log for each that ended,
-// answered or not. Bodies, queries and headers are never logged.
-import type { FastifyReply, FastifyRequest } from "fastify";
+// answered or not. Bodies, queries and headers are never logged. While the server closes, what is in work is answered and its
+// connection closed with it; a kept-alive one would hold the process until the drain's limit.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Problem } from "../../foundation/problem.ts";
 import type { Clock } from "../../platform/clock.ts";
 
 const pathLimit = 200;
 const probes = new Set(["/livez", "/readyz", "/healthz"]);
 
-export function countTraffic(clock: Clock, limit: number): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
-  let inWork = 0;
-  return async (request, reply) => {
+export function countTraffic(app: FastifyInstance, clock: Clock, limit: number): void {
+  const inWork = new Set<FastifyReply>();
+  app.addHook("onRequest", (request, reply, done) => {
     const startMs = clock.monotonicMs();
-    inWork++;
-    const end = () => {
-      reply.raw.off("finish", end).off("close", end);
-      inWork--;
+    inWork.add(reply);
+    reply.raw.on("close", () => {
+      inWork.delete(reply);
       report(request, reply, Math.round(clock.monotonicMs() - startMs));
-    };
-    reply.raw.once("finish", end).once("close", end); // "close" alone when the client went away
-    if (inWork > limit && !probes.has(pathOf(request))) throw new Problem("RH-API-008", `more than ${limit} requests are in work`);
-  };
+    });
+    if (inWork.size > limit && !probes.has(pathOf(request))) throw new Problem("RH-API-008", `more than ${limit} requests are in work`);
+    done();
+  });
+  app.addHook("preClose", (done) => {
+    for (const reply of inWork) if (!reply.raw.headersSent) reply.header("connection", "close");
+    done();
+  });
 }
 
 function report(request: FastifyRequest, reply: FastifyReply, ms: number): void {
@@ -28,6 +32,7 @@ function report(request: FastifyRequest, reply: FastifyReply, ms: number): void 
 }
 
 function pathOf(request: FastifyRequest): string {
-  const path = request.url.split("?", 1)[0] ?? "";
-  return path.slice(0, pathLimit).replace(/[^\x21-\x7e]/g, "?");
+  const { url } = request;
+  const end = url.indexOf("?");
+  return url.slice(0, end < 0 || end > pathLimit ? pathLimit : end).replace(/[^\x21-\x7e]/g, "?");
 }

@@ -6,6 +6,7 @@ const home = "src/platform/files.ts";
 /** Other files and the one function that each may use: a single system call, whole or not at all. */
 const exceptions: Readonly<Record<string, string>> = {
   "src/platform/links.ts": "symlink",
+  "src/platform/line-output.ts": "writeSync", // to a descriptor that is open already, in one call a batch
   "src/app/listen.ts": "chmod", // of a socket, which is made by listening
   "src/serve/control.ts": "chmod", // as above
 };
