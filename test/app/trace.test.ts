@@ -85,6 +85,19 @@ describe.each(engines)("a traced request on %s", (engine) => {
     expect(new Set(answers.map(({ trace }) => trace.statements.length)).size).toBe(1);
   });
 
+  test("that comes a second time with its key shows that nothing was inserted again", async () => {
+    const headers = { ...traced, "idempotency-key": `traced-${engine}` };
+    const first = (await ask("POST", "/api/tasks", { title: "once" }, headers)).json<{ task: Task; trace: Trace }>();
+    const again = await ask("POST", "/api/tasks", { title: "once" }, headers);
+    expect(again.headers["idempotency-replayed"]).toBe("true");
+    const { task, trace } = again.json<{ task: Task; trace: Trace }>();
+    expect(task).toEqual(first.task);
+    expect(trace.request_id).not.toBe(first.trace.request_id);
+    expect(statementIn(first.trace, "insert into tasks")).toBeDefined();
+    expect(statementIn(trace, "insert into tasks")).toBeUndefined();
+    expect(trace.statements.length).toBeGreaterThan(1);
+  });
+
   test("that fails is answered with its problem and no trace", async () => {
     const refused = await ask("POST", "/api/tasks", { title: "homeless", project_id: 2_147_483_647 }, traced);
     expect(refused.statusCode).toBe(400);

@@ -1,7 +1,10 @@
 // One way to the server: JSON in, JSON out, a request id on every call, and every failure an ApiProblem. A call that gets no
 // answer keeps the id it was sent with, so that it can be found in the server's logs. A write carries an Idempotency-Key: when
-// nobody knows what became of it, it is sent once more and still made once. Source: RFC 9457 (problem documents).
+// nobody knows what became of it, it is sent once more and still made once; and it asks for its trace, which the footer shows.
+// Source: RFC 9457 (problem documents).
 import type { ProblemAnswer } from "../../src/app/api/contract/about.ts";
+
+import { noteWrite } from "./last-write.ts";
 
 export interface Call {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
@@ -73,11 +76,19 @@ function unknownOutcome(thrown: unknown): ApiProblem {
 
 async function sendOnce<Body>(call: Call, key?: string): Promise<Answer<Body>> {
   const requestId = newId();
+  const startMs = performance.now();
   const response = await attempt(call, { requestId, key });
   const answeredId = response.headers.get("x-request-id") ?? requestId;
   if (!response.ok) throw await problemOf(response, answeredId);
-  if (response.status === 204) return { body: undefined as Body, requestId: answeredId };
-  return { body: await bodyOf<Body>(response, call, answeredId), requestId: answeredId };
+  const body = response.status === 204 ? (undefined as Body) : await bodyOf<Body>(response, call, answeredId);
+  if (call.method !== "GET")
+    noteWrite({ ...confirmedWrite(call, response), requestId: answeredId, browserMs: performance.now() - startMs, answer: body ?? {} });
+  return { body, requestId: answeredId };
+}
+
+function confirmedWrite({ method, path }: Call, { status, headers }: Response) {
+  const seconds = headers.get("x-proxy-seconds");
+  return { method, path, status, proxyMs: seconds === null ? undefined : Math.round(Number(seconds) * 1_000) };
 }
 
 async function attempt(call: Call, { requestId, key }: { readonly requestId: string; readonly key: string | undefined }): Promise<Response> {
@@ -85,6 +96,7 @@ async function attempt(call: Call, { requestId, key }: { readonly requestId: str
   if (call.body !== undefined) headers["content-type"] = "application/json";
   if (call.ifMatch !== undefined) headers["if-match"] = `"${call.ifMatch}"`;
   if (key !== undefined) headers["idempotency-key"] = key;
+  if (call.method !== "GET") headers["rowhouse-trace"] = "1";
   const deadline = AbortSignal.timeout(waitMs);
   const signal = call.signal ? AbortSignal.any([call.signal, deadline]) : deadline;
   try {

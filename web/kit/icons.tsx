@@ -69,6 +69,14 @@ export function LateIcon() {
   );
 }
 
+export function CopyIcon() {
+  return (
+    <Drawing>
+      <path d="M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z" />
+    </Drawing>
+  );
+}
+
 export function SunIcon() {
   return (
     <Drawing>

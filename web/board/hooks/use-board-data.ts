@@ -17,9 +17,3 @@ export function useProjects() {
 export function useAbout() {
   return useQuery({ queryKey: keys.about, queryFn: ({ signal }) => readAbout(signal), staleTime: Infinity });
 }
-
-/** The request id of the last write that the server confirmed, null before the first. */
-export function useLastWrite(): string | null {
-  const { data } = useQuery<string | null>({ queryKey: keys.lastWrite, enabled: false, initialData: null });
-  return data;
-}
