@@ -54,11 +54,18 @@ export const sending: readonly ProblemCode[] = ["RH-API-004"];
 /** Headers of answers. */
 export const versionTag = Type.String({ pattern: '^"[0-9]{1,10}"$', description: "The version, in quotes, as If-Match takes it." });
 export const address = Type.String({ pattern: "^/api/", description: "Where what was made is found." });
+const fileName = Type.String({ pattern: '^attachment; filename="[a-z0-9.-]+"$', description: "The name to keep it under." });
 const retryAfter = Type.String({ pattern: "^[0-9]+$", description: "Seconds after which to try again." });
 
 /** An answer of JSON, with headers that it always has. */
 export function json(schema: TSchema, headers: Readonly<Record<string, TSchema>> = {}, description = "done"): Answer {
   return { description, headers: always(headers), content: { "application/json": { schema } } };
+}
+
+/** A file to keep, in one of several formats. */
+export function file(content: Readonly<Record<string, TSchema>>): Answer {
+  const schemas = Object.entries(content).map(([type, schema]) => [type, { schema }]);
+  return { description: "the file", headers: always({ "Content-Disposition": fileName }), content: Object.fromEntries(schemas) };
 }
 
 export const nothing: Answer = { description: "done, there is nothing to show" };
@@ -76,7 +83,7 @@ export function answers(good: Readonly<Record<number, Answer>>, ...codes: readon
 }
 
 function refusalOf(codes: readonly ProblemCode[]): Answer {
-  const isBusy = codes.some((code) => problems[code].status === 503);
+  const isBusy = codes.some((code) => problems[code].status === 503 || problems[code].status === 429);
   return {
     description: codes.map((code) => `${code}: ${problems[code].title}`).join("; "),
     headers: always(isBusy ? { "Retry-After": retryAfter } : {}),

@@ -1,12 +1,13 @@
 // Failures as RFC 9457 problem documents. What is the caller's is explained; what is ours (hosts, SQL, versions, stacks) goes
-// to the log and never into an answer. Every 503 says when to come back.
+// to the log and never into an answer. Every 503 and 429 says when to come back.
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { isProblem, Problem, toProblem } from "../../foundation/problem.ts";
 import { type ProblemCode, problems } from "../../foundation/problems.ts";
 import type { ProblemAnswer } from "./contract/about.ts";
 import { invalid } from "./invalid.ts";
 
-const retryAfterSeconds = 1;
+/** A statement's time, and a transfer's. */
+const retryAfterSeconds: Readonly<Record<number, number>> = { 503: 1, 429: 10 };
 
 /** Codes that would be a failure of ours in a tool, and in the application mean that its database is not set up for it. */
 const publicCodes: Readonly<Partial<Record<ProblemCode, ProblemCode>>> = {
@@ -19,7 +20,8 @@ export function sendProblem(thrown: unknown, request: FastifyRequest, reply: Fas
   const problem = problemOf(thrown);
   const answer = documentOf(problem, request.id);
   if (answer.status >= 500) logFailure(problem, request, answer.status);
-  if (answer.status === 503) reply.header("retry-after", retryAfterSeconds);
+  const seconds = retryAfterSeconds[answer.status];
+  if (seconds !== undefined) reply.header("retry-after", seconds);
   return reply
     .code(answer.status)
     .type("application/problem+json")

@@ -20,6 +20,7 @@ import { openApiRoute } from "./routes/openapi.ts";
 import { projectRoutes } from "./routes/projects.ts";
 import { taskListRoutes } from "./routes/task-lists.ts";
 import { taskRoutes } from "./routes/tasks.ts";
+import { transferRoutes } from "./routes/transfer.ts";
 import { serveFiles } from "./static.ts";
 import { tracing } from "./trace.ts";
 import { countTraffic } from "./traffic.ts";
@@ -34,6 +35,8 @@ export interface ServerParts {
   readonly staticDirectory?: string;
   readonly logTo: LogTarget;
   readonly requestsInWork?: number;
+  /** How long an export or an import may stand still, a minute unless given. */
+  readonly stillMs?: number;
 }
 
 const requestsInWork = 256;
@@ -50,6 +53,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   app.setNotFoundHandler(refuseUnknown);
   acceptJsonOnly(app);
   taskListRoutes(app, parts.store);
+  transferRoutes(app, parts);
   taskRoutes(app, tracing(parts));
   projectRoutes(app, parts.store);
   echoRoutes(app);

@@ -1,4 +1,5 @@
-// Opens the store: one pool of few connections, made when they are needed, so that it starts without its database.
+// Opens the store: a pool of few connections for requests and one for transfers, made when they are needed, so that it starts
+// without its database.
 import { Problem } from "../../foundation/problem.ts";
 import { sql } from "../../foundation/sql.ts";
 import type { Clock } from "../../platform/clock.ts";
@@ -6,28 +7,31 @@ import { type Access, accessTo } from "./access.ts";
 import type { Dialect } from "./dialect.ts";
 import { idempotencyKeysIn } from "./idempotency.ts";
 import { projectsIn } from "./projects.ts";
-import { limits, type Store, type StoreOptions, type TracedStore } from "./store.ts";
+import { snapshotsIn } from "./snapshots.ts";
 import { taskStatsIn } from "./stats.ts";
+import { limits, type Store, type StoreOptions, type TracedStore, transferLimits } from "./store.ts";
 import { taskListsIn } from "./task-lists.ts";
 import { taskReadsIn } from "./task-reads.ts";
 import { taskWritesIn } from "./task-writes.ts";
 
 export function openStore(dialect: Dialect, { poolLimit, ...connection }: StoreOptions, clock: Pick<Clock, "now">): Store {
-  const pool = dialect.driver.pool({
+  const common = {
     ...connection,
     applicationName: "rowhouse-app",
-    limit: poolLimit,
     connectTimeoutMs: limits.acquireMs,
     acquireTimeoutMs: limits.acquireMs,
-    statementTimeoutMs: limits.statementMs,
     lockTimeoutMs: limits.lockMs,
-  });
+  };
+  const pool = dialect.driver.pool({ ...common, limit: poolLimit, statementTimeoutMs: limits.statementMs });
+  const { atOnce, batchMs, wholeMs } = transferLimits;
+  const transfers = dialect.driver.pool({ ...common, limit: atOnce, statementTimeoutMs: batchMs, idleTransactionTimeoutMs: wholeMs });
   const access = accessTo({ pool, dialect, clock });
   return {
     ...roomsOver(access),
     ...idempotencyKeysIn(access),
     ...taskListsIn(access),
     ...taskStatsIn(access),
+    ...snapshotsIn(access, transfers),
     engine: dialect.title,
     traced: (log) => roomsOver(access.traced(log)),
     probeWrite: () => probeWrite(access),
@@ -35,7 +39,9 @@ export function openStore(dialect: Dialect, { poolLimit, ...connection }: StoreO
     admit: () => access.admit(),
     about: async () => ({ engine: dialect.title, version: await access.read((session) => dialect.version(session)) }),
     load: () => ({ ...pool.stats(), limit: poolLimit }),
-    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([pool, transfers].map((one) => one[Symbol.asyncDispose]()));
+    },
   };
 }
 

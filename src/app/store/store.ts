@@ -6,6 +6,7 @@ import type { ConnectionOptions, PoolStats } from "../../drivers/driver.ts";
 import type { Sql } from "../../foundation/sql.ts";
 import type { IdempotencyKeys } from "./idempotency.ts";
 import type { Projects } from "./projects.ts";
+import type { Snapshots } from "./snapshots.ts";
 import type { StatementLog } from "./statement-log.ts";
 import type { TaskStats } from "./stats.ts";
 import type { TaskLists } from "./task-lists.ts";
@@ -18,6 +19,16 @@ export const limits = {
   acquireMs: 2_000,
   /** A whole call, with its waits and repetitions. */
   callMs: 4_500,
+} as const;
+
+/** Of exports and imports, which have connections of their own. */
+export const transferLimits = {
+  /** At once, of one instance. */
+  atOnce: 4,
+  /** Without a byte in either direction. */
+  stillMs: 60_000,
+  batchMs: 60_000,
+  wholeMs: 1_800_000,
 } as const;
 
 export interface StoreOptions extends Pick<ConnectionOptions, "host" | "port" | "database" | "user" | "password"> {
@@ -55,7 +66,7 @@ export interface Excess {
 /** What a request that is traced may ask of the store. */
 export interface TracedStore extends TaskReads, TaskWrites, Projects {}
 
-export interface Store extends TaskLists, TaskStats, TaskReads, TaskWrites, Projects, IdempotencyKeys, AsyncDisposable {
+export interface Store extends TaskLists, TaskStats, TaskReads, TaskWrites, Projects, IdempotencyKeys, Snapshots, AsyncDisposable {
   /** The engine's name as people write it. */
   readonly engine: string;
   /** The same rows by the plain path, with every statement noted in `log`. */

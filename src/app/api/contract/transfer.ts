@@ -1,7 +1,9 @@
 // GET /api/tasks/export and POST /api/tasks/import: every task as CSV, JSON or JSON lines, in constant memory.
 import { type Static, Type } from "@sinclair/typebox";
 import { selection } from "./list.ts";
-import { closed } from "./parts.ts";
+import { closed, identifier, moment, nullable, version } from "./parts.ts";
+import { projectName } from "./projects.ts";
+import { TaskSchema } from "./tasks.ts";
 
 export const formats = ["csv", "json", "ndjson"] as const;
 export type Format = (typeof formats)[number];
@@ -11,6 +13,16 @@ export const ExportQuerySchema = Type.Object(
   closed,
 );
 export type ExportQuery = Static<typeof ExportQuerySchema>;
+
+/** A task in a file: its project by name too, since ids mean nothing in another service. */
+export const TransferredTaskSchema = Type.Object({ ...TaskSchema.properties, project: nullable(projectName) });
+export type TransferredTask = Static<typeof TransferredTaskSchema>;
+
+export const TransferredProjectSchema = Type.Object({ id: identifier, name: projectName, created_at: moment, version });
+export type TransferredProject = Static<typeof TransferredProjectSchema>;
+
+/** `format=json`; `format=ndjson` has one `{"project": …}` or `{"task": …}` a line, `format=csv` one task a line. */
+export const ExportSchema = Type.Object({ projects: Type.Array(TransferredProjectSchema), tasks: Type.Array(TransferredTaskSchema) });
 
 export const ImportQuerySchema = Type.Object(
   {
