@@ -5,6 +5,7 @@ import type { Stats, StatsGroup } from "../../src/app/api/contract/stats.ts";
 import type { NewTask } from "../../src/app/api/contract/tasks.ts";
 import type { EngineName } from "../../src/app/store/stores.ts";
 import { type Sql, sql } from "../../src/foundation/sql.ts";
+import { figures } from "../support/model/reading.ts";
 import { type Application, startApplication } from "./application.ts";
 import { injectionStrings, sleeps } from "./odd.ts";
 import { type Query, tasksAt } from "./queries.ts";
@@ -243,13 +244,3 @@ describe.each(engines)("statistics on %s", (engine) => {
     ]);
   });
 });
-
-/** Worked out apart from the store: the average by long division. */
-function figures(priorities: readonly number[]): Omit<StatsGroup, "status" | "project" | "priority" | "assignee"> {
-  const sum = priorities.reduce((total, one) => total + one, 0);
-  const rest = Math.abs(sum) % priorities.length;
-  const whole = (Math.abs(sum) - rest) / priorities.length;
-  const millionths = Math.floor((rest * 1_000_000) / priorities.length + 0.5);
-  const avg = Math.sign(sum) * Number(`${whole + Math.floor(millionths / 1_000_000)}.${String(millionths % 1_000_000).padStart(6, "0")}`);
-  return { count: priorities.length, sum, avg: avg === 0 ? 0 : avg, min: Math.min(...priorities), max: Math.max(...priorities) };
-}
