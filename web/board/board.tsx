@@ -4,10 +4,11 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import type { Task } from "../../src/app/api/contract/tasks.ts";
 import { useNow } from "../kit/clock.ts";
+import { useKey } from "../kit/use-key.ts";
 import { useToasts } from "../kit/toasts.tsx";
 import { AddTask } from "./add-task.tsx";
 import { focusCard } from "./card-focus.ts";
-import { Columns } from "./columns.tsx";
+import { Columns, type ColumnsProps } from "./columns.tsx";
 import { EditPanel } from "./edit-panel.tsx";
 import { Footer } from "./footer.tsx";
 import { HelpSheet } from "./help-sheet.tsx";
@@ -17,11 +18,15 @@ import { useCardActions } from "./hooks/use-card-actions.ts";
 import { useEditing } from "./hooks/use-editing.ts";
 import { AwayNotice, PartNotice, ReadProblem } from "./notices.tsx";
 import { Sidebar } from "./sidebar.tsx";
+import { StatsPage } from "./stats/stats-page.tsx";
+import { useStatsView } from "./stats/use-stats-view.ts";
 
 export function Board() {
   const now = useNow();
   const { heldIds, actions, editing } = useBoardActions();
   const view = useBoardView(heldIds);
+  const stats = useStatsView();
+  useKey("g", stats.toggle);
   const [isHelpOpen, setIsHelpOpen] = useState(false);
   const addBox = useRef<HTMLInputElement>(null);
   const { undoNewest } = useToasts();
@@ -32,20 +37,32 @@ export function Board() {
       <a className="skip-link" href="#tasks">
         Skip to the tasks
       </a>
-      <Sidebar view={view} />
+      <Sidebar view={view} stats={stats} />
       <main id="tasks" className="main" tabIndex={-1}>
         <AwayNotice ready={view.ready} />
         <div className="main-head">
-          <h1 className="view-title">{view.title}</h1>
+          <h1 className="view-title">{stats.isShown ? `Statistics: ${view.title}` : view.title}</h1>
           <AddTask key={view.projectId} inputRef={addBox} projectId={view.projectId} projectName={view.projectId === null ? undefined : view.title} />
         </div>
-        {view.all && !view.all.isWhole && <PartNotice count={view.all.tasks.length} />}
-        {view.problem ? <ReadProblem problem={view.problem} onRetry={view.readAgain} /> : <Columns view={view} now={now} actions={actions} />}
+        {stats.isShown ? (
+          <StatsPage projects={view.projects} projectId={view.projectId} onChoose={stats.choose} />
+        ) : (
+          <Tasks view={view} now={now} actions={actions} />
+        )}
       </main>
       <Footer ready={view.ready} onHelp={() => setIsHelpOpen(true)} />
       {editing.opened && <EditPanel key={editing.opened.task.id} {...editing.opened} view={view} onClose={editing.close} onDelete={actions.remove} />}
       {isHelpOpen && <HelpSheet onClose={() => setIsHelpOpen(false)} />}
     </div>
+  );
+}
+
+function Tasks({ view, now, actions }: ColumnsProps) {
+  return (
+    <>
+      {view.all && !view.all.isWhole && <PartNotice count={view.all.tasks.length} />}
+      {view.problem ? <ReadProblem problem={view.problem} onRetry={view.readAgain} /> : <Columns view={view} now={now} actions={actions} />}
+    </>
   );
 }
 

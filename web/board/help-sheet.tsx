@@ -7,6 +7,7 @@ const groups = [
     keys: [
       { keys: ["n"], does: "Add a task" },
       { keys: ["u"], does: "Undo what was done last" },
+      { keys: ["g"], does: "Statistics, and back" },
       { keys: ["t"], does: "The last write's way through the tiers" },
       { keys: ["?"], does: "This sheet" },
       { keys: ["Esc"], does: "Close, or leave the box" },

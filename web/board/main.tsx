@@ -12,6 +12,7 @@ import "./sidebar.css";
 import "./column.css";
 import "./card.css";
 import "./help-sheet.css";
+import "./stats/stats.css";
 import "./trace/trace.css";
 import "./narrow.css";
 import { QueryClientProvider } from "@tanstack/react-query";

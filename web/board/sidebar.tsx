@@ -1,15 +1,20 @@
 // The name, the views and the projects with their counts, zero included. On a narrow page it folds behind one button.
 import { useState } from "react";
-import { HouseIcon } from "../kit/icons.tsx";
+import { ChartIcon, HouseIcon } from "../kit/icons.tsx";
 import { ThemeChoice } from "../kit/theme.tsx";
 import { AddProject } from "./add-project.tsx";
 import type { BoardView } from "./hooks/use-board-view.ts";
+import type { StatsView } from "./stats/use-stats-view.ts";
 import { ProjectDot } from "./project-dot.tsx";
 
-export function Sidebar({ view }: { readonly view: BoardView }) {
+export function Sidebar({ view, stats }: { readonly view: BoardView; readonly stats: StatsView }) {
   const [isOpen, setIsOpen] = useState(false);
   const choose = (projectId: number | null) => {
     view.chooseProject(projectId);
+    setIsOpen(false);
+  };
+  const toggleStats = () => {
+    stats.toggle();
     setIsOpen(false);
   };
   return (
@@ -24,6 +29,12 @@ export function Sidebar({ view }: { readonly view: BoardView }) {
       <nav id="views" className="views" aria-label="Projects">
         <ul>
           <ViewItem view={view} projectId={null} name="All tasks" onChoose={choose} />
+          <li>
+            <button type="button" className="view" aria-pressed={stats.isShown} aria-keyshortcuts="g" onClick={toggleStats}>
+              <ChartIcon />
+              <span className="view-name">Statistics</span>
+            </button>
+          </li>
         </ul>
         <h2 className="views-title">Projects</h2>
         {view.projectsProblem && view.projects.length === 0 && view.ready.isReady && <p className="quiet">The projects could not be read.</p>}

@@ -69,6 +69,14 @@ export function LateIcon() {
   );
 }
 
+export function ChartIcon() {
+  return (
+    <Drawing>
+      <path d="M2.5 4h11M2.5 8h7M2.5 12h4" />
+    </Drawing>
+  );
+}
+
 export function CopyIcon() {
   return (
     <Drawing>
