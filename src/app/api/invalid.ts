@@ -5,7 +5,11 @@ import { Problem } from "../../foundation/problem.ts";
 import { printable } from "./body.ts";
 
 /** What the validator tells beyond Fastify's type of it (`verbose`). */
-type Refusal = FastifySchemaValidationError & { readonly parentSchema?: { readonly description?: string } };
+type Refusal = FastifySchemaValidationError & { readonly parentSchema?: { readonly description?: string; readonly oneOf?: readonly Kind[] } };
+
+interface Kind {
+  readonly properties: Readonly<Record<string, { readonly const?: string }>>;
+}
 
 interface Fault {
   /** Undefined when the whole is at fault; a name may be empty. */
@@ -30,10 +34,11 @@ function specific(faults: readonly Fault[]): readonly Fault[] {
 }
 
 function faultOf(refusal: Refusal): Fault {
-  const { additionalProperty, missingProperty } = refusal.params;
+  const { additionalProperty, missingProperty, tag } = refusal.params;
   const names = refusal.instancePath.split("/").slice(1);
   if (typeof additionalProperty === "string") names.push(additionalProperty);
   if (typeof missingProperty === "string") names.push(missingProperty);
+  if (typeof tag === "string") names.push(tag);
   return { place: placeOf(names), depth: names.length, keyword: refusal.keyword, saying: sayingOf(refusal) };
 }
 
@@ -47,10 +52,16 @@ function sayingOf({ keyword, params, message = "is not valid", parentSchema }: R
   if (keyword === "additionalProperties") return "is not a known field";
   if (keyword === "required") return "is missing";
   if (keyword === "minProperties") return "must not be empty";
+  if (keyword === "discriminator") return `must be ${kindsOf(parentSchema, String(params["tag"])).join(", ")}`;
   if (keyword === "const") return `must be ${allowedValue}`;
   if (keyword === "enum") return `must be ${(allowedValues as readonly unknown[]).join(", ")}`;
   if (keyword === "pattern" && parentSchema?.description) return `must be ${parentSchema.description}`;
   return message;
+}
+
+/** What the field that tells the kinds of an object apart may be. */
+function kindsOf({ oneOf = [] }: NonNullable<Refusal["parentSchema"]> = {}, tag: string): readonly (string | undefined)[] {
+  return oneOf.map(({ properties }) => properties[tag]?.const);
 }
 
 /** `must be integer or null`, not `must be integer or must be null`. */

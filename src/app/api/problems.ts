@@ -17,7 +17,7 @@ const publicCodes: Readonly<Partial<Record<ProblemCode, ProblemCode>>> = {
 };
 
 export function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = problemOf(thrown);
+  const problem = problemOf(thrown, request.routeOptions?.bodyLimit);
   const answer = documentOf(problem, request.id);
   if (answer.status >= 500) logFailure(problem, request, answer.status);
   const seconds = retryAfterSeconds[answer.status];
@@ -44,11 +44,12 @@ export function documentOf(problem: Problem, requestId: string): ProblemAnswer {
 }
 
 /** The server's own refusals (schema, size, type, address) as Problems. */
-function problemOf(thrown: unknown): Problem {
+function problemOf(thrown: unknown, bodyLimitBytes = 0): Problem {
   if (isProblem(thrown)) return thrown;
   const error = thrown as Partial<FastifyError>;
   if (error.validation) return invalid(error);
-  if (error.statusCode === 413) return new Problem("RH-API-004", "the body has more than 1 MB", { cause: thrown });
+  if (error.statusCode === 413)
+    return new Problem("RH-API-004", `the body has more than ${Math.floor(bodyLimitBytes / 1_048_576)} MB`, { cause: thrown });
   if (error.statusCode === 415) return new Problem("RH-API-005", "the body has to be application/json in UTF-8", { cause: thrown });
   if (error.statusCode !== undefined && error.statusCode < 500) return new Problem("RH-API-001", "the request cannot be read", { cause: thrown });
   return toProblem(thrown);

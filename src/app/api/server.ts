@@ -18,6 +18,7 @@ import { aboutRoute, echoRoutes } from "./routes/echo.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { openApiRoute } from "./routes/openapi.ts";
 import { projectRoutes } from "./routes/projects.ts";
+import { taskBulkRoutes } from "./routes/task-bulk.ts";
 import { taskListRoutes } from "./routes/task-lists.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 import { transferRoutes } from "./routes/transfer.ts";
@@ -53,6 +54,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   app.setNotFoundHandler(refuseUnknown);
   acceptJsonOnly(app);
   taskListRoutes(app, parts.store);
+  taskBulkRoutes(app, parts.store);
   transferRoutes(app, parts);
   taskRoutes(app, tracing(parts));
   projectRoutes(app, parts.store);

@@ -12,7 +12,7 @@ import { limits, type Write } from "./store.ts";
 
 export interface Access {
   readonly dialect: Dialect;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Pick<Clock, "now" | "monotonicMs">;
   admit(): Promise<void>;
   read<T>(work: (pool: Queryable) => Promise<T>): Promise<T>;
   /** The result of `work` is plain JSON: under a key it may be given again without `work`. */
@@ -24,7 +24,7 @@ export interface Access {
 interface Parts {
   readonly pool: Pool;
   readonly dialect: Dialect;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Pick<Clock, "now" | "monotonicMs">;
 }
 
 export function accessTo(parts: Parts): Access {

@@ -4,6 +4,7 @@ import { Problem } from "../../foundation/problem.ts";
 import { sql } from "../../foundation/sql.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { type Access, accessTo } from "./access.ts";
+import { bulkWritesIn } from "./bulk.ts";
 import type { Dialect } from "./dialect.ts";
 import { idempotencyKeysIn } from "./idempotency.ts";
 import { projectsIn } from "./projects.ts";
@@ -14,7 +15,7 @@ import { taskListsIn } from "./task-lists.ts";
 import { taskReadsIn } from "./task-reads.ts";
 import { taskWritesIn } from "./task-writes.ts";
 
-export function openStore(dialect: Dialect, { poolLimit, ...connection }: StoreOptions, clock: Pick<Clock, "now">): Store {
+export function openStore(dialect: Dialect, { poolLimit, ...connection }: StoreOptions, clock: Pick<Clock, "now" | "monotonicMs">): Store {
   const common = {
     ...connection,
     applicationName: "rowhouse-app",
@@ -28,6 +29,7 @@ export function openStore(dialect: Dialect, { poolLimit, ...connection }: StoreO
   const access = accessTo({ pool, dialect, clock });
   return {
     ...roomsOver(access),
+    ...bulkWritesIn(access),
     ...idempotencyKeysIn(access),
     ...taskListsIn(access),
     ...taskStatsIn(access),

@@ -4,6 +4,7 @@
 // transfer of whole tables, which has its own.
 import type { ConnectionOptions, PoolStats } from "../../drivers/driver.ts";
 import type { Sql } from "../../foundation/sql.ts";
+import type { BulkWrites } from "./bulk.ts";
 import type { IdempotencyKeys } from "./idempotency.ts";
 import type { Projects } from "./projects.ts";
 import type { Snapshots } from "./snapshots.ts";
@@ -19,6 +20,8 @@ export const limits = {
   acquireMs: 2_000,
   /** A whole call, with its waits and repetitions. */
   callMs: 4_500,
+  /** Until a bulk write begins its last statement; a call that is late then still ends as one that made nothing. */
+  bulkMs: 3_500,
 } as const;
 
 /** Of exports and imports, which have connections of their own. */
@@ -66,7 +69,7 @@ export interface Excess {
 /** What a request that is traced may ask of the store. */
 export interface TracedStore extends TaskReads, TaskWrites, Projects {}
 
-export interface Store extends TaskLists, TaskStats, TaskReads, TaskWrites, Projects, IdempotencyKeys, Snapshots, AsyncDisposable {
+export interface Store extends TaskLists, TaskStats, TaskReads, TaskWrites, Projects, BulkWrites, IdempotencyKeys, Snapshots, AsyncDisposable {
   /** The engine's name as people write it. */
   readonly engine: string;
   /** The same rows by the plain path, with every statement noted in `log`. */

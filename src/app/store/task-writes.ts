@@ -1,6 +1,6 @@
 // Writing tasks: one at a time, each with its event in the same transaction.
 import { isProblem, Problem } from "../../foundation/problem.ts";
-import { type Sql, type SqlValue, sql } from "../../foundation/sql.ts";
+import { sql } from "../../foundation/sql.ts";
 import type { NewTask, Task, TaskChange } from "../api/contract/tasks.ts";
 import type { Access } from "./access.ts";
 import { recordEvent } from "./events.ts";
@@ -8,6 +8,7 @@ import { refuseWrite, rowOf } from "./row-versions.ts";
 import { taskColumns, taskOf, type TaskRow } from "./rows.ts";
 import type { RowWrite, Write } from "./store.ts";
 import { selectTask } from "./task-reads.ts";
+import { assignmentsOf, newRows } from "./task-values.ts";
 
 export interface TaskWrites {
   /** Throws RH-API-001 on `project_id` when there is no such project. */
@@ -27,17 +28,8 @@ export function taskWritesIn(access: Access): TaskWrites {
 }
 
 async function createTask(access: Access, task: NewTask, write: Write): Promise<Task> {
-  const fields = [...fieldsOf(access, task), ...(task.status === "complete" ? [{ name: "completed_at", value: sql`current_timestamp(6)` }] : [])];
-  const names = sql.join(
-    fields.map((field) => sql.id(field.name)),
-    ", ",
-  );
-  const values = sql.join(
-    fields.map((field) => field.value),
-    ", ",
-  );
   const insert = access.write(write, async (session) => {
-    const [row] = await session.all<TaskRow>(sql`insert into tasks (${names}) values (${values}) returning ${taskColumns}`);
+    const [row] = await session.all<TaskRow>(sql`insert into ${newRows(access.dialect, [task])} returning ${taskColumns}`);
     const created = taskOf(row as TaskRow);
     await recordEvent(session, { requestId: write.requestId, kind: "task.created", data: created });
     return created;
@@ -47,9 +39,8 @@ async function createTask(access: Access, task: NewTask, write: Write): Promise<
 
 async function changeTask(access: Access, row: RowWrite, change: TaskChange): Promise<Task> {
   const update = access.write(row, async (session) => {
-    const assignments = sql.join([...assignmentsOf(access, change), sql`version = version + 1`, sql`updated_at = current_timestamp(6)`], ", ");
     const [changed] = await access.dialect.updateReturning<TaskRow>(session, {
-      update: sql`update tasks set ${assignments} where ${rowOf(row)}`,
+      update: sql`update tasks set ${assignmentsOf(access.dialect, change)} where ${rowOf(row)}`,
       columns: taskColumns,
       reread: selectTask(row.id),
     });
@@ -69,19 +60,6 @@ async function deleteTask(access: Access, row: RowWrite): Promise<Task> {
     await recordEvent(session, { requestId: row.requestId, kind: "task.deleted", data: task });
     return task;
   });
-}
-
-function assignmentsOf(access: Access, change: TaskChange): readonly Sql[] {
-  const completed = change.status === "complete" ? sql`completed_at = coalesce(completed_at, current_timestamp(6))` : sql`completed_at = null`;
-  return [...fieldsOf(access, change).map(({ name, value }) => sql`${sql.id(name)} = ${value}`), ...(change.status === undefined ? [] : [completed])];
-}
-
-/** The columns that were sent; the others keep their value, or get the column's default. */
-function fieldsOf(access: Access, task: NewTask | TaskChange): readonly { readonly name: string; readonly value: Sql | SqlValue }[] {
-  const due = typeof task.due_date === "string" ? { due_date: access.dialect.bindMoment(task.due_date) } : {};
-  return Object.entries({ ...task, ...due })
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => ({ name, value }));
 }
 
 /** The only reference of a task is its project: the database found it missing, and it alone can tell for certain. */

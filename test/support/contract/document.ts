@@ -10,6 +10,7 @@ export interface SchemaObject {
   readonly enum?: readonly unknown[];
   readonly examples?: readonly unknown[];
   readonly anyOf?: readonly SchemaObject[];
+  readonly oneOf?: readonly SchemaObject[];
   readonly allOf?: readonly SchemaObject[];
   readonly properties?: Readonly<Record<string, SchemaObject>>;
   readonly required?: readonly string[];

@@ -32,7 +32,7 @@ export function valuesOf(contract: Contract, given: SchemaObject, place: Place):
   const schema = contract.resolve(given);
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
-  const choices = schema.anyOf;
+  const choices = schema.anyOf ?? schema.oneOf;
   if (choices) return fc.oneof(...choices.map((one) => valuesOf(contract, one, place)));
   switch (schema.type) {
     case "object":

@@ -1,11 +1,11 @@
 // /api/tasks: adds, shows, changes and removes tasks one at a time. An answer about one task carries its version as ETag; a change
 // names it in If-Match, a removal may. With `Rowhouse-Trace: 1` such an answer tells the statements behind it (trace.ts).
 import type { FastifyInstance, FastifyReply } from "fastify";
-import { storedMoment } from "../../moments.ts";
 import { address, answers, json, nothing, reading, repeatable, sending, versionTag, writing } from "../answers.ts";
 import { TracedChangeHeadersSchema, TracedHeadersSchema, TracedNewHeadersSchema, TracedRemovalHeadersSchema } from "../contract/headers.ts";
 import { IdentifierParams, NoQuerySchema } from "../contract/parts.ts";
 import { type NewTask, NewTaskSchema, type Task, type TaskAnswer, TaskAnswerSchema, type TaskChange, TaskChangeSchema } from "../contract/tasks.ts";
+import { inUtc } from "../due-date.ts";
 import { writeOf } from "../idempotency.ts";
 import { knownVersionsOf, versionsOf } from "../parameters.ts";
 import type { Asked, Tracing } from "../trace.ts";
@@ -91,9 +91,4 @@ function answer(reply: FastifyReply, task: Task, asked: Asked): TaskAnswer {
   reply.header("etag", `"${task.version}"`);
   const trace = asked.trace();
   return trace ? { task, trace } : { task };
-}
-
-/** The schema knows the form of a moment, not the calendar. */
-function inUtc<T extends NewTask | TaskChange>(task: T): T {
-  return typeof task.due_date === "string" ? { ...task, due_date: storedMoment(task.due_date, "due_date") } : task;
 }
