@@ -21,6 +21,7 @@ const faults: Readonly<Record<string, { readonly ask?: (asked: Asked) => Asked; 
     ask: ([method, url, body, headers]) => [method, url, body, headers?.["if-match"] ? { ...headers, "if-match": "*" } : headers],
   },
   "makes a repeated request again": { ask: ([method, url, body, { "idempotency-key": _key, ...headers } = {}]) => [method, url, body, headers] },
+  "makes a bulk write from its end": { ask: ([method, url, body, headers]) => [method, url, reversed(body), headers] },
   "loses the last row of a page": { answer: (body, url) => (url.includes("sort=") ? body.replace(/,\{"id":\d+,"title":[^{}]*\}\]/, "]") : body) },
   "rounds an average down": { answer: (body) => body.replace(/"avg":(-?\d+\.\d{5})\d/g, '"avg":$10') },
   "cuts microseconds": { answer: (body) => body.replace(/\.000001Z/g, ".000000Z") },
@@ -56,6 +57,12 @@ function told(answer: Answer, change: (body: string) => string): Answer {
   const body = change(answer.body);
   if (body === answer.body) return answer;
   return Object.assign(Object.create(answer) as Answer, { body, json: () => JSON.parse(body) });
+}
+
+/** The operations of a bulk write from the last to the first. */
+function reversed(body: unknown): unknown {
+  const { operations } = (body ?? {}) as { readonly operations?: readonly unknown[] };
+  return operations ? { operations: operations.toReversed() } : body;
 }
 
 function without(url: string, parameter: string): string {

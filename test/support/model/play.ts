@@ -4,6 +4,7 @@ import { deepStrictEqual } from "node:assert";
 import fc from "fast-check";
 import { sql } from "../../../src/foundation/sql.ts";
 import type { Database } from "../../app/support.ts";
+import { bulkWrites } from "./bulk.ts";
 import { reads } from "./reads.ts";
 import type { Real } from "./steps.ts";
 import { emptyWorld, type World } from "./world.ts";
@@ -30,7 +31,7 @@ export interface Played {
 
 const stepsPerRun = 40;
 const enoughFound = 3;
-const steps = fc.commands([...writes, ...reads], { maxCommands: stepsPerRun, size: "max" });
+const steps = fc.commands([...writes, ...bulkWrites, ...reads], { maxCommands: stepsPerRun, size: "max" });
 
 export async function play({ database, real, seed, size, isQuick = false, signal, print = () => undefined }: Play): Promise<Played> {
   const answers: Record<string, number> = {};

@@ -39,9 +39,9 @@ export function emptyWorld(): World {
   return { tasks: new Map(), projects: new Map(), goneTasks: [], goneProjects: [], kept: [], events: new Map(), nextKey: 1 };
 }
 
-/** Another world with the same rows, to try in. */
+/** Another world with the same tasks, to try in. */
 export function copyOf(world: World): World {
-  return { ...world, tasks: new Map(world.tasks), projects: new Map(world.projects), events: new Map(world.events) };
+  return { ...world, tasks: new Map(world.tasks), goneTasks: [...world.goneTasks], events: new Map(world.events) };
 }
 
 export function countEvent(world: World, kind: string): void {
