@@ -35,6 +35,11 @@ export function momentOf(text: string): string {
   return `${match[1]}T${match[2]}.${(match[3] ?? "").padEnd(6, "0")}Z`;
 }
 
+/** Microseconds since 1970 of a moment in the API's form, which a number holds exactly. */
+export function microsecondsOf(moment: string): number {
+  return Date.parse(`${moment.slice(0, 19)}Z`) * 1_000 + Number(moment.slice(20, 26));
+}
+
 function isDay(year: number, month: number, day: number): boolean {
   const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
   const days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];

@@ -3,6 +3,8 @@
 import fastify, { type FastifyInstance } from "fastify";
 import type { Clock } from "../../platform/clock.ts";
 import { schemaVersion } from "../migrations/version.ts";
+import type { LiveLimits } from "../live/limits.ts";
+import { liveOver } from "../live/live.ts";
 import type { Store } from "../store/store.ts";
 import { acceptJsonOnly } from "./body.ts";
 import { guard } from "./guard.ts";
@@ -15,6 +17,7 @@ import { optionsOf } from "./options.ts";
 import { readParameters } from "./parameters.ts";
 import { sendProblem } from "./problems.ts";
 import { aboutRoute, echoRoutes } from "./routes/echo.ts";
+import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { openApiRoute } from "./routes/openapi.ts";
 import { projectRoutes } from "./routes/projects.ts";
@@ -38,6 +41,7 @@ export interface ServerParts {
   readonly requestsInWork?: number;
   /** How long an export or an import may stand still, a minute unless given. */
   readonly stillMs?: number;
+  readonly live?: Partial<LiveLimits>;
 }
 
 const requestsInWork = 256;
@@ -58,6 +62,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   transferRoutes(app, parts);
   taskRoutes(app, tracing(parts));
   projectRoutes(app, parts.store);
+  eventRoutes(app, liveOver({ log: parts.store, clock: parts.clock, logger: app.log, limits: parts.live }));
   echoRoutes(app);
   aboutRoute(app, parts.store, parts.instance);
   healthRoutes(app, healthOf(parts.store, parts.clock, schemaVersion));

@@ -5,6 +5,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Problem } from "../../foundation/problem.ts";
 import type { Clock } from "../../platform/clock.ts";
 
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** A request that stays: it has a limit of its own and is not in work. */
+    isListening?: boolean;
+  }
+}
+
 const pathLimit = 200;
 const probes = new Set(["/livez", "/readyz", "/healthz"]);
 
@@ -12,12 +19,14 @@ export function countTraffic(app: FastifyInstance, clock: Clock, limit: number):
   const inWork = new Set<FastifyReply>();
   app.addHook("onRequest", (request, reply, done) => {
     const startMs = clock.monotonicMs();
-    inWork.add(reply);
+    const isListening = request.routeOptions.config.isListening === true;
+    if (!isListening) inWork.add(reply);
     reply.raw.on("close", () => {
       inWork.delete(reply);
       report(request, reply, Math.round(clock.monotonicMs() - startMs));
     });
-    if (inWork.size > limit && !probes.has(pathOf(request))) throw new Problem("RH-API-008", `more than ${limit} requests are in work`);
+    if (inWork.size > limit && !isListening && !probes.has(pathOf(request)))
+      throw new Problem("RH-API-008", `more than ${limit} requests are in work`);
     done();
   });
   app.addHook("preClose", (done) => {

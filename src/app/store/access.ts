@@ -17,6 +17,8 @@ export interface Access {
   read<T>(work: (pool: Queryable) => Promise<T>): Promise<T>;
   /** The result of `work` is plain JSON: under a key it may be given again without `work`. */
   write<T>(write: Write, work: (session: Session) => Promise<T>): Promise<T>;
+  /** Calls `onWrite` after each write that committed; what it returns ends that. */
+  watchWrites(onWrite: () => void): () => void;
   /** The same two ways, for one request whose statements are to be noted. */
   traced(log: StatementLog): Access;
 }
@@ -27,21 +29,27 @@ interface Parts {
   readonly clock: Pick<Clock, "now" | "monotonicMs">;
 }
 
-export function accessTo(parts: Parts): Access {
-  return accessOver({ ...parts, admit: once(() => refuseExcess(parts.pool, parts.dialect)) });
+interface Shared extends Pick<Access, "admit"> {
+  readonly watchers: Set<() => void>;
 }
 
-function accessOver({ pool, dialect, clock, admit }: Parts & Pick<Access, "admit">): Access {
+export function accessTo(parts: Parts): Access {
+  return accessOver({ ...parts, admit: once(() => refuseExcess(parts.pool, parts.dialect)), watchers: new Set() });
+}
+
+function accessOver({ pool, dialect, clock, admit, watchers }: Parts & Shared): Access {
   const reading = async <T>(work: (pool: Queryable) => Promise<T>) => {
     await admit();
     return work(pool);
   };
   const writing = async <T>({ requestId, once: key }: Write, work: (session: Session) => Promise<T>) => {
     await admit();
-    return transaction(pool, async (session) => {
+    const result = await transaction(pool, async (session) => {
       await dialect.nameRequest(session, requestId);
       return key ? atMostOnce({ session, dialect, clock }, key, work) : work(session);
     });
+    for (const onWrite of watchers) onWrite();
+    return result;
   };
   return {
     dialect,
@@ -49,7 +57,11 @@ function accessOver({ pool, dialect, clock, admit }: Parts & Pick<Access, "admit
     admit: () => within(limits.callMs, admit(), readIsLate),
     read: (work) => within(limits.callMs, reading(work), readIsLate),
     write: (write, work) => within(limits.callMs, writing(write, work), writeIsLate),
-    traced: (log) => accessOver({ pool: tracedPool(pool, dialect.driver, log), dialect, clock, admit }),
+    watchWrites: (onWrite) => {
+      watchers.add(onWrite);
+      return () => watchers.delete(onWrite);
+    },
+    traced: (log) => accessOver({ pool: tracedPool(pool, dialect.driver, log), dialect, clock, admit, watchers }),
   };
 }
 

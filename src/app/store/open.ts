@@ -6,6 +6,7 @@ import type { Clock } from "../../platform/clock.ts";
 import { type Access, accessTo } from "./access.ts";
 import { bulkWritesIn } from "./bulk.ts";
 import type { Dialect } from "./dialect.ts";
+import { eventLogIn } from "./event-log.ts";
 import { idempotencyKeysIn } from "./idempotency.ts";
 import { projectsIn } from "./projects.ts";
 import { snapshotsIn } from "./snapshots.ts";
@@ -30,6 +31,7 @@ export function openStore(dialect: Dialect, { poolLimit, ...connection }: StoreO
   return {
     ...roomsOver(access),
     ...bulkWritesIn(access),
+    ...eventLogIn(access),
     ...idempotencyKeysIn(access),
     ...taskListsIn(access),
     ...taskStatsIn(access),

@@ -5,6 +5,7 @@
 import type { ConnectionOptions, PoolStats } from "../../drivers/driver.ts";
 import type { Sql } from "../../foundation/sql.ts";
 import type { BulkWrites } from "./bulk.ts";
+import type { EventLog } from "./event-log.ts";
 import type { IdempotencyKeys } from "./idempotency.ts";
 import type { Projects } from "./projects.ts";
 import type { Snapshots } from "./snapshots.ts";
@@ -69,7 +70,17 @@ export interface Excess {
 /** What a request that is traced may ask of the store. */
 export interface TracedStore extends TaskReads, TaskWrites, Projects {}
 
-export interface Store extends TaskLists, TaskStats, TaskReads, TaskWrites, Projects, BulkWrites, IdempotencyKeys, Snapshots, AsyncDisposable {
+export interface Store
+  extends TaskLists,
+    TaskStats,
+    TaskReads,
+    TaskWrites,
+    Projects,
+    BulkWrites,
+    EventLog,
+    IdempotencyKeys,
+    Snapshots,
+    AsyncDisposable {
   /** The engine's name as people write it. */
   readonly engine: string;
   /** The same rows by the plain path, with every statement noted in `log`. */

@@ -1,6 +1,7 @@
 // GET /api/events: changes as server-sent events. `id` is a cursor that is safe against the order of commits: sent back as
 // Last-Event-ID, to any instance, it continues without a gap and without a repetition. Source: html.spec.whatwg.org, 9.2
 import { type Static, Type } from "@sinclair/typebox";
+import { closed } from "./parts.ts";
 import { ProjectSchema } from "./projects.ts";
 import { TaskSchema } from "./tasks.ts";
 
@@ -27,9 +28,18 @@ export const ChangeSchema = Type.Object({
 });
 export type Change = Static<typeof ChangeSchema>;
 
-/** `after` is for clients that cannot send Last-Event-ID. */
+/** Gaps of an id that is written down; with more of them the id is `*`. */
+export const writtenGapLimit = 100;
+const gap = "[0-9]{1,15}(?:-[0-9]{1,15})?";
+const pattern = `^(?:\\*|[0-9]{1,15}\\.[0-9a-z]{1,12}(?:;${gap}(?:,${gap}){0,${writtenGapLimit - 1}})?)$`;
+const eventId = (description: string) => Type.Optional(Type.String({ pattern, description }));
+
+/** `HIGH.MARK;GAP,GAP-GAP`: everything up to HIGH but the gaps. `*` cannot be continued from. */
+export const EventHeadersSchema = Type.Object({
+  "Last-Event-ID": eventId("The id that came last: what follows it is sent, and nothing else."),
+});
 export const EventQuerySchema = Type.Object(
-  { after: Type.Optional(Type.String({ pattern: "^[0-9]{1,16}(?:;[0-9]{1,16}(?:,[0-9]{1,16}){0,199})?$" })) },
-  { additionalProperties: false },
+  { after: eventId("The same as Last-Event-ID, for clients that cannot send it. Of the two the header counts.") },
+  closed,
 );
 export type EventQuery = Static<typeof EventQuerySchema>;
