@@ -1,5 +1,4 @@
-// The work on the board: add, open, change, complete, delete, projects. What the page shows is compared with what the API has.
-import { EventEmitter, once } from "node:events";
+// The work on the board: open, change, complete, delete, projects. What the page shows is compared with what the API has.
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addBox, card, column, countBeside, gone, messages, panel, seen, titlesIn } from "./parts.ts";
@@ -14,93 +13,6 @@ afterAll(async () => {
 });
 
 const settled = { timeout: 15_000 };
-
-describe("adding", () => {
-  test("Enter adds to the project that is shown, newest first, and the box keeps the focus", async () => {
-    await using visited = await visit(browser);
-    const { page, project, complaints } = visited;
-    await addBox(page).fill("first");
-    await page.keyboard.press("Enter");
-    await page.keyboard.type("  second  ");
-    await page.keyboard.press("Enter");
-    await expect.poll(() => titlesIn(page, "Pending")).toEqual(["second", "first"]);
-    await expect
-      .poll(async () => (await tasksOf(project)).map(({ title, status }) => [title, status]), settled)
-      .toEqual([
-        ["first", "pending"],
-        ["second", "pending"],
-      ]);
-    expect(await addBox(page).evaluate((box) => box === document.activeElement)).toBe(true);
-    expect(complaints).toEqual([]);
-  });
-
-  test("the card is there before the answer, and has its number after it", async () => {
-    await using visited = await visit(browser);
-    const { page, project } = visited;
-    const answer = new EventEmitter();
-    const mayAnswer = once(answer, "go");
-    await page.route("**/api/tasks", async (route) => {
-      await mayAnswer;
-      await route.continue();
-    });
-    await addBox(page).fill("held up");
-    await page.keyboard.press("Enter");
-    await seen(column(page, "Pending").getByText("saving…"));
-    expect(await tasksOf(project)).toEqual([]);
-    answer.emit("go");
-    await gone(page.getByText("saving…"));
-    const [task] = await tasksOf(project);
-    await seen(column(page, "Pending").getByText(`#${task?.id}`));
-  });
-
-  test("a title of blanks or of 201 characters is told at the box and never sent", async () => {
-    await using visited = await visit(browser);
-    const { page, project } = visited;
-    for (const [title, words] of [
-      ["   ", "A task needs a title."],
-      ["é".repeat(201), "at most 200 characters"],
-    ] as const) {
-      await addBox(page).fill(title);
-      await page.keyboard.press("Enter");
-      await seen(page.getByRole("alert").getByText(words));
-      expect(await addBox(page).inputValue()).toBe(title);
-    }
-    expect(await tasksOf(project)).toEqual([]);
-  });
-
-  test("a task that could not be sent leaves the board and waits behind Try again", async () => {
-    await using visited = await visit(browser, [], { expectsFailures: true });
-    const { page, project } = visited;
-    await page.route("**/api/tasks", (route) => (route.request().method() === "POST" ? route.abort() : route.continue()));
-    await addBox(page).fill("not lost");
-    await page.keyboard.press("Enter");
-    await seen(messages(page).getByText("“not lost” may not have been added"));
-    await seen(messages(page).getByText(/request [0-9a-f-]{8,}/));
-    expect(await titlesIn(page, "Pending")).toEqual([]);
-    await page.unroute("**/api/tasks");
-    await messages(page).getByRole("button", { name: "Try again" }).click();
-    await expect.poll(async () => (await tasksOf(project)).map(({ title }) => title), settled).toEqual(["not lost"]);
-  });
-
-  test.each([1, 2])("a task whose answer was lost %i times is there once", async (losses) => {
-    await using visited = await visit(browser, [], { expectsFailures: true });
-    const { page, project } = visited;
-    let lost = 0;
-    await page.route("**/api/tasks", async (route) => {
-      if (route.request().method() !== "POST" || lost >= losses) return route.continue();
-      lost++;
-      await route.fetch();
-      await route.abort();
-    });
-    await addBox(page).fill("lost answer");
-    await page.keyboard.press("Enter");
-    if (losses === 2) await messages(page).getByRole("button", { name: "Try again" }).click();
-    await seen(card(page, "lost answer"));
-    await expect.poll(() => lost, settled).toBe(losses);
-    await expect.poll(() => titlesIn(page, "Pending"), settled).toEqual(["lost answer"]);
-    expect(await tasksOf(project)).toHaveLength(1);
-  });
-});
 
 describe("editing", () => {
   test("every field is saved as it was typed, and the card shows it", async () => {
@@ -158,16 +70,29 @@ describe("editing", () => {
     expect((await tasksOf(project))[0]?.description).toBe(null);
   });
 
-  test("a task that somebody else changed keeps their fields and asks before ours go over them", async () => {
+  test("a field that somebody else changed is told, and saving again writes over it", async () => {
     await using visited = await visit(browser, ["shared"], { expectsFailures: true });
     const { page, project } = visited;
     const [task] = await tasksOf(project);
     await card(page, "shared").click();
     await panel(page).getByLabel("Title").fill("ours");
-    await call("PATCH", `/api/tasks/${task?.id}`, { priority: 2 });
+    await call("PATCH", `/api/tasks/${task?.id}`, { title: "theirs", priority: 2 });
     await panel(page).getByRole("button", { name: "Save" }).click();
-    await seen(panel(page).getByText("Somebody else changed this task meanwhile (priority)."));
-    expect((await tasksOf(project))[0]).toMatchObject({ title: "shared", priority: 2 });
+    await seen(panel(page).getByText("Somebody else changed this task meanwhile (title, priority)."));
+    expect((await tasksOf(project))[0]).toMatchObject({ title: "theirs", priority: 2 });
+    expect(await panel(page).getByLabel("Title").inputValue()).toBe("ours");
+    await panel(page).getByRole("button", { name: "Save" }).click();
+    await gone(panel(page));
+    expect((await tasksOf(project))[0]).toMatchObject({ title: "ours", priority: 2 });
+  });
+
+  test("other fields that somebody else changed stay, without a word", async () => {
+    await using visited = await visit(browser, ["parted"], { expectsFailures: true });
+    const { page, project } = visited;
+    const [task] = await tasksOf(project);
+    await card(page, "parted").click();
+    await panel(page).getByLabel("Title").fill("ours");
+    await call("PATCH", `/api/tasks/${task?.id}`, { priority: 2 });
     await panel(page).getByRole("button", { name: "Save" }).click();
     await gone(panel(page));
     expect((await tasksOf(project))[0]).toMatchObject({ title: "ours", priority: 2 });
@@ -209,15 +134,20 @@ describe("completing and deleting", () => {
     expect(await messages(page).getByText("Completed").count()).toBe(0);
   });
 
-  test("a completion of a task that somebody else changed is told and taken back, and what they wrote is shown", async () => {
+  test("a completion of a task that somebody else moved is told and taken back, and can be done all the same", async () => {
     await using visited = await visit(browser, ["shared move"], { expectsFailures: true });
     const { page, project } = visited;
     const [task] = await tasksOf(project);
-    await call("PATCH", `/api/tasks/${task?.id}`, { title: "theirs" });
+    await page.route("**/api/events*", (route) => route.abort());
+    await page.reload();
+    await seen(card(page, "shared move"));
+    await call("PATCH", `/api/tasks/${task?.id}`, { title: "theirs", status: "active" });
     await page.getByRole("button", { name: "Complete: shared move" }).click();
-    await seen(messages(page).getByText("“shared move” was not moved: somebody else changed it meanwhile."));
-    await expect.poll(() => titlesIn(page, "Pending"), settled).toEqual(["theirs"]);
-    expect((await tasksOf(project))[0]).toMatchObject({ title: "theirs", status: "pending", version: 2 });
+    await seen(messages(page).getByText("“shared move” was not moved: somebody else changed the status meanwhile."));
+    await expect.poll(() => titlesIn(page, "Active"), settled).toEqual(["theirs"]);
+    expect((await tasksOf(project))[0]).toMatchObject({ title: "theirs", status: "active", version: 2 });
+    await messages(page).getByRole("button", { name: "Do it anyway" }).click();
+    await expect.poll(async () => (await tasksOf(project))[0]?.status, settled).toBe("complete");
   });
 
   test("a deletion goes at once from the board and after its time from the database", async () => {

@@ -1,7 +1,7 @@
 // The board without a mouse, from the first key to the last.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { addBox, card, column, gone, messages, panel, seen, titlesIn } from "./parts.ts";
+import { addBox, card, column, gone, messages, panel, seen, tabPanel, titlesIn } from "./parts.ts";
 import { startBrowser, tasksOf, visit } from "./support.ts";
 
 let browser: Browser;
@@ -93,7 +93,7 @@ describe("the keyboard", () => {
     const { page } = visited;
     await seen(card(page, "a"));
     expect(await column(page, "Pending").locator("button[tabindex='0'].card-open").count()).toBe(1);
-    await addBox(page).focus();
+    await page.getByRole("button", { name: "List" }).focus();
     const names: string[] = [];
     for (let step = 0; step < 3; step += 1) {
       await page.keyboard.press("Tab");
@@ -114,8 +114,8 @@ describe("the keyboard", () => {
     await page.getByRole("tab", { name: /^Pending/ }).focus();
     await page.keyboard.press("ArrowRight");
     expect(await page.getByRole("tab", { name: /^Active/ }).getAttribute("aria-selected")).toBe("true");
-    expect(await card(page, "small").count()).toBe(0);
+    expect(await tabPanel(page).getByText("small").count()).toBe(0);
     await page.keyboard.press("ArrowLeft");
-    await seen(card(page, "small"));
+    await seen(tabPanel(page).getByText("small"));
   });
 });

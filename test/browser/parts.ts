@@ -12,6 +12,9 @@ export async function titlesIn(page: Page, title: string): Promise<readonly stri
 
 export const card = (page: Page, title: string): Locator => page.getByRole("button", { name: title, exact: true });
 
+/** The column that a phone shows. */
+export const tabPanel = (page: Page): Locator => page.locator("[role=tabpanel]:not([inert])");
+
 export const panel = (page: Page): Locator => page.getByRole("dialog", { name: /^Task #/ });
 
 export const messages = (page: Page): Locator => page.getByRole("region", { name: "Messages" });

@@ -3,7 +3,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addBox, card, column, gone, messages, panel, seen, titlesIn } from "./parts.ts";
-import { boardUrl, createTask, findings, startBrowser, type Visit, type VisitOptions, visit } from "./support.ts";
+import { boardUrl, createTask, findings, startBrowser, tasksOf, type Visit, type VisitOptions, visit } from "./support.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -98,12 +98,15 @@ describe("away and back", () => {
     await card(page, "still here").focus();
     await page.keyboard.press("c");
     await seen(page.getByText("The database is away (database unreachable)."));
-    await seen(page.getByText("Nothing that was saved is lost. Retrying…"));
-    await expect.poll(() => titlesIn(page, "Pending")).toEqual(["still here"]);
+    await seen(page.getByText("1 change waits in this page and will be sent in order."));
+    await seen(column(page, "Complete").getByText("waiting…"));
+    expect(await tasksOf(project)).toMatchObject([{ status: "pending" }]);
     await createTask({ title: "written meanwhile", project_id: project.id });
     await page.unrouteAll();
     await gone(page.getByText("The database is away"));
-    await expect.poll(() => titlesIn(page, "Pending")).toEqual(["written meanwhile", "still here"]);
+    await expect.poll(() => titlesIn(page, "Pending")).toEqual(["written meanwhile"]);
+    await expect.poll(async () => (await tasksOf(project)).map(({ status }) => status)).toEqual(["complete", "pending"]);
+    await gone(page.getByText("waiting…"));
     expect(complaints).toEqual([]);
   });
 
@@ -185,10 +188,10 @@ const states: Readonly<Record<string, State>> = {
   },
   "with the database away": async ({ page }) => {
     await takeDatabaseAway(page);
-    await addBox(page).fill("refused");
+    await addBox(page).fill("not sent yet");
     await page.keyboard.press("Enter");
     await seen(page.getByText("The database is away"));
-    await seen(messages(page).getByText("“refused” was not added"));
+    await seen(page.getByText("waiting…"));
   },
   "with nothing read": async ({ page }) => {
     await page.route("**/api/tasks*", (route) => route.fulfill({ status: 500, contentType: problemType, body: JSON.stringify(unexpected) }));

@@ -61,8 +61,7 @@ function useAddProject(onAdded: (projectId: number) => void) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: addProject,
-    onSuccess: async ({ body, requestId }) => {
-      client.setQueryData(keys.lastWrite, requestId);
+    onSuccess: async ({ body }) => {
       await client.invalidateQueries({ queryKey: keys.projects });
       onAdded(body.project.id);
     },

@@ -1,84 +1,107 @@
-// The page: sidebar, the box for a new task, the columns, the footer, and at most one dialog. It decides what is shown;
-// reading and writing are the hooks', and each part below draws itself.
-import { useCallback, useMemo, useRef, useState } from "react";
-import { flushSync } from "react-dom";
-import type { Task } from "../../src/app/api/contract/tasks.ts";
+// The page: sidebar, the box for a new task, the toolbar, columns or list, the footer, and at most one dialog. It decides what is
+// shown; reading and writing are the session's, and each part below draws itself.
 import { useNow } from "../kit/clock.ts";
-import { useKey } from "../kit/use-key.ts";
-import { useToasts } from "../kit/toasts.tsx";
-import { AddTask } from "./add-task.tsx";
-import { focusCard } from "./card-focus.ts";
-import { Columns, type ColumnsProps } from "./columns.tsx";
-import { EditPanel } from "./edit-panel.tsx";
+import { useCell } from "../kit/cell.ts";
+import { useMedia } from "../kit/use-media.ts";
+import { AddTask } from "./add/add-task.tsx";
+import { Columns } from "./cards/columns.tsx";
+import { useDrag } from "./drag/use-drag.ts";
+import { EditPanel } from "./edit/edit-panel.tsx";
+import { useClosing } from "./edit/use-closing.ts";
 import { Footer } from "./footer.tsx";
-import { HelpSheet } from "./help-sheet.tsx";
-import { useBoardKeys } from "./hooks/use-board-keys.ts";
-import { useBoardView } from "./hooks/use-board-view.ts";
-import { useCardActions } from "./hooks/use-card-actions.ts";
-import { useEditing } from "./hooks/use-editing.ts";
+import { goTo } from "./hooks/use-address.ts";
+import { type BoardView, useBoardView } from "./hooks/use-board-view.ts";
+import { useKeptFocus } from "./hooks/use-kept-focus.ts";
+import { HelpSheet } from "./keys/help-sheet.tsx";
+import { useKeys } from "./keys/use-keys.ts";
+import { List } from "./list/list.tsx";
+import { NothingFound } from "./nothing-found.tsx";
 import { AwayNotice, PartNotice, ReadProblem } from "./notices.tsx";
+import { BulkBar } from "./select/bulk-bar.tsx";
+import { PickField } from "./select/pick-field.tsx";
+import { useSession } from "./session.ts";
 import { Sidebar } from "./sidebar.tsx";
 import { StatsPage } from "./stats/stats-page.tsx";
-import { useStatsView } from "./stats/use-stats-view.ts";
+import { Filters } from "./toolbar/filters.tsx";
+import { Toolbar } from "./toolbar/toolbar.tsx";
 
 export function Board() {
-  const now = useNow();
-  const { heldIds, actions, editing } = useBoardActions();
-  const view = useBoardView(heldIds);
-  const stats = useStatsView();
-  useKey("g", stats.toggle);
-  const [isHelpOpen, setIsHelpOpen] = useState(false);
-  const addBox = useRef<HTMLInputElement>(null);
-  const { undoNewest } = useToasts();
-  useBoardKeys({ actions, taskOf: view.taskOf, onAdd: () => addBox.current?.focus(), onHelp: () => setIsHelpOpen(true), onUndo: undoNewest });
-
+  const view = useBoardView(useNow());
+  const isNarrow = useMedia("(max-width: 639px)");
+  useKeys(view);
+  useDrag(view);
+  useKeptFocus(view.groups);
   return (
     <div className="page">
       <a className="skip-link" href="#tasks">
         Skip to the tasks
       </a>
-      <Sidebar view={view} stats={stats} />
+      <Sidebar view={view} />
       <main id="tasks" className="main" tabIndex={-1}>
         <AwayNotice ready={view.ready} />
         <div className="main-head">
-          <h1 className="view-title">{stats.isShown ? `Statistics: ${view.title}` : view.title}</h1>
-          <AddTask key={view.projectId} inputRef={addBox} projectId={view.projectId} projectName={view.projectId === null ? undefined : view.title} />
+          <h1 className="view-title">{view.title}</h1>
+          {!isNarrow && <AddTask view={view} />}
         </div>
-        {stats.isShown ? (
-          <StatsPage projects={view.projects} projectId={view.projectId} onChoose={stats.choose} />
-        ) : (
-          <Tasks view={view} now={now} actions={actions} />
-        )}
+        {view.address.layout === "stats" ? <Stats view={view} /> : <Tasks view={view} />}
+        <BulkBar view={view} />
+        {isNarrow && <AddTask view={view} />}
       </main>
-      <Footer ready={view.ready} onHelp={() => setIsHelpOpen(true)} />
-      {editing.opened && <EditPanel key={editing.opened.task.id} {...editing.opened} view={view} onClose={editing.close} onDelete={actions.remove} />}
-      {isHelpOpen && <HelpSheet onClose={() => setIsHelpOpen(false)} />}
+      <Footer view={view} />
+      <Dialogs view={view} />
+      <Announcer />
     </div>
   );
 }
 
-function Tasks({ view, now, actions }: ColumnsProps) {
+function Stats({ view }: { readonly view: BoardView }) {
+  const { project } = view.address;
+  return <StatsPage projects={view.projects} projectId={typeof project === "number" ? project : null} onChoose={goTo} />;
+}
+
+function Tasks({ view }: { readonly view: BoardView }) {
   return (
     <>
-      {view.all && !view.all.isWhole && <PartNotice count={view.all.tasks.length} />}
-      {view.problem ? <ReadProblem problem={view.problem} onRetry={view.readAgain} /> : <Columns view={view} now={now} actions={actions} />}
+      <Toolbar view={view} />
+      <PartNotice view={view} />
+      <FoundTasks view={view} />
     </>
   );
 }
 
-function useBoardActions() {
-  const editing = useEditing();
-  const { heldIds, writes } = useCardActions();
-  const { open } = editing;
-  const openTask = useCallback((task: Task) => open({ task }), [open]);
-  const actions = useMemo(() => ({ ...writes, open: openTask }), [writes, openTask]);
-  return { heldIds, actions, editing: { ...editing, close: useReturningClose(editing) } };
+function FoundTasks({ view }: { readonly view: BoardView }) {
+  const { loader, pages } = useSession();
+  const readAgain = () => {
+    pages.again();
+    void loader.load();
+  };
+  if (view.readProblem && view.ready.isReady) return <ReadProblem problem={view.readProblem} onRetry={readAgain} />;
+  if (view.isNothingFound) return <NothingFound view={view} />;
+  return view.address.layout === "list" ? <List view={view} /> : <Columns view={view} />;
 }
 
-/** Closes the panel and puts the focus back on its card, which may stand in another column by now. */
-function useReturningClose({ opened, close }: ReturnType<typeof useEditing>): ReturnType<typeof useEditing>["close"] {
-  return (draft) => {
-    flushSync(() => close(draft)); // a card cannot take the focus before the dialog has let it go
-    if (opened) focusCard(opened.task.id);
-  };
+function Dialogs({ view }: { readonly view: BoardView }) {
+  const session = useSession();
+  const opened = useCell(session.opened);
+  const picking = useCell(session.picking);
+  const filtering = useCell(session.filtering);
+  const isHelpOpen = useCell(session.isHelpOpen);
+  const close = useClosing();
+  return (
+    <>
+      {opened && <EditPanel key={opened.task.id} {...opened} view={view} onClose={close} onDelete={(task) => session.actions.remove([task])} />}
+      {picking && <PickField picking={picking} view={view} />}
+      {filtering && <Filters view={view} anchor={filtering.anchor} onClose={() => session.filtering.set(null)} />}
+      {isHelpOpen && <HelpSheet onClose={() => session.isHelpOpen.set(false)} />}
+    </>
+  );
+}
+
+function Announcer() {
+  const text = useCell(useSession().announcement);
+  return (
+    <div role="status" className="hidden-text">
+      {text}
+    </div>
+  );
 }

@@ -8,10 +8,16 @@ import "../kit/dialog.css";
 import "../kit/toast.css";
 import "../kit/theme.css";
 import "./board.css";
+import "./notices.css";
 import "./sidebar.css";
-import "./column.css";
-import "./card.css";
-import "./help-sheet.css";
+import "./toolbar/toolbar.css";
+import "./add/add.css";
+import "./cards/column.css";
+import "./cards/card.css";
+import "./list/list.css";
+import "./select/select.css";
+import "./drag/drag.css";
+import "./keys/help-sheet.css";
 import "./stats/stats.css";
 import "./trace/trace.css";
 import "./narrow.css";
@@ -20,19 +26,28 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ToastProvider } from "../kit/toasts.tsx";
 import { Board } from "./board.tsx";
+import { Connection } from "./data/connection.ts";
 import { createQueryClient } from "./query-client.ts";
+import { openSession, SessionContext } from "./session.ts";
 
 const place = document.querySelector<HTMLElement>("#board");
 if (!place) throw new Error("index.html has no #board");
 
 const fault = "The board met a fault of its own. What was saved is safe; reload the page to go on.";
 
+const connection = new Connection();
+const client = createQueryClient(connection);
+const session = openSession({ client, connection });
+
 createRoot(place, { onUncaughtError: () => document.body.replaceChildren(fault) }).render(
   <StrictMode>
-    <QueryClientProvider client={createQueryClient()}>
-      <ToastProvider>
-        <Board />
-      </ToastProvider>
+    <QueryClientProvider client={client}>
+      <SessionContext value={session}>
+        <ToastProvider toasts={session.toasts}>
+          <Board />
+        </ToastProvider>
+      </SessionContext>
     </QueryClientProvider>
   </StrictMode>,
 );
+session.start();

@@ -1,58 +1,25 @@
-// The calls of the board, one function each, typed by the contract.
+// The calls of the board, one function each, typed by the contract. Writes to tasks are in writes/send.ts.
 import type { About } from "../../src/app/api/contract/about.ts";
-import type { TaskList } from "../../src/app/api/contract/list.ts";
+import type { TaskFilter, TaskList } from "../../src/app/api/contract/list.ts";
 import type { NewProject, Project } from "../../src/app/api/contract/projects.ts";
-import type { NewTask, Task, TaskChange } from "../../src/app/api/contract/tasks.ts";
-import { type Answer, ApiProblem, send } from "../kit/api.ts";
+import { type Answer, send } from "../kit/api.ts";
 
-export interface AllTasks {
-  readonly tasks: readonly Task[];
-  /** False when there are more than the board reads. */
-  readonly isWhole: boolean;
+export interface PageQuery {
+  readonly sort: string;
+  readonly limit: number;
+  /** The `next` of the page before. */
+  readonly after?: string;
+  readonly filter?: TaskFilter | undefined;
+  readonly search?: string | undefined;
+  readonly count?: "exact";
 }
 
-const pageRows = 500;
-const mostPages = 40;
-
-/** Every task, page by page, 20,000 at most. */
-export async function readTasks(signal: AbortSignal): Promise<AllTasks> {
-  const tasks: Task[] = [];
-  let after: string | null = "";
-  for (let page = 0; page < mostPages && after !== null; page += 1) {
-    const { body }: Answer<TaskList> = await send<TaskList>({
-      method: "GET",
-      path: `/api/tasks?limit=${pageRows}${after && `&after=${after}`}`,
-      signal,
-    });
-    tasks.push(...body.tasks);
-    after = body.next;
-  }
-  return { tasks, isWhole: after === null };
-}
-
-export async function readTask(id: number): Promise<Task> {
-  const { body } = await send<{ task: Task }>({ method: "GET", path: `/api/tasks/${id}` });
-  return body.task;
-}
-
-/** The same key again adds nothing a second time. */
-export async function addTask({ task, key }: { task: NewTask; key: string }): Promise<Answer<{ task: Task }>> {
-  return send({ method: "POST", path: "/api/tasks", body: task, key });
-}
-
-/** A change of the version that the board knows; another one there is a problem with status 412. */
-export async function changeTask(options: { id: number; change: TaskChange; version: number }): Promise<Answer<{ task: Task }>> {
-  return send({ method: "PATCH", path: `/api/tasks/${options.id}`, body: options.change, ifMatch: options.version });
-}
-
-/** A task that somebody else deleted already is deleted. */
-export async function deleteTask(id: number): Promise<Answer<unknown>> {
-  try {
-    return await send({ method: "DELETE", path: `/api/tasks/${id}` });
-  } catch (cause) {
-    if (cause instanceof ApiProblem && cause.status === 404) return { body: undefined, requestId: cause.requestId };
-    throw cause;
-  }
+export async function readPage({ filter, search, ...query }: PageQuery, signal?: AbortSignal): Promise<TaskList> {
+  const texts = Object.entries(query).map(([name, value]) => [name, String(value)]);
+  if (search) texts.push(["search", search]);
+  if (filter) texts.push(["filter", JSON.stringify(filter)]);
+  const { body } = await send<TaskList>({ method: "GET", path: `/api/tasks?${new URLSearchParams(texts)}`, ...(signal ? { signal } : {}) });
+  return body;
 }
 
 export async function readProjects(signal: AbortSignal): Promise<readonly Project[]> {

@@ -13,6 +13,6 @@ export function useNow(): Date {
   return now;
 }
 
-function currentMoment(): Date {
+export function currentMoment(): Date {
   return new Date();
 }

@@ -37,9 +37,9 @@ export function PriorityBars({ priority }: { readonly priority: number }) {
   );
 }
 
-export function CrossIcon() {
+export function CrossIcon({ size = 16 }: { readonly size?: number }) {
   return (
-    <Drawing>
+    <Drawing size={size}>
       <path d="M4 4l8 8M12 4l-8 8" />
     </Drawing>
   );
@@ -57,6 +57,80 @@ export function BinIcon() {
   return (
     <Drawing>
       <path d="M2.5 4.5h11M6 4.5V3h4v1.5M4 4.5l.6 8.5h6.8l.6-8.5M6.8 7v3.5M9.2 7v3.5" />
+    </Drawing>
+  );
+}
+
+export function SearchIcon() {
+  return (
+    <Drawing>
+      <circle cx="7" cy="7" r="4.25" />
+      <path d="M10.2 10.2L14 14" />
+    </Drawing>
+  );
+}
+
+export function FilterIcon() {
+  return (
+    <Drawing>
+      <path d="M2 4h12M4.5 8h7M6.5 12h3" />
+    </Drawing>
+  );
+}
+
+export function ColumnsIcon() {
+  return (
+    <Drawing>
+      <path d="M2.5 3h3v10h-3zM6.5 3h3v7h-3zM10.5 3h3v4h-3z" />
+    </Drawing>
+  );
+}
+
+export function ListIcon() {
+  return (
+    <Drawing>
+      <path d="M2.5 4h11M2.5 8h11M2.5 12h11" />
+    </Drawing>
+  );
+}
+
+export function MenuIcon() {
+  return (
+    <Drawing>
+      <path d="M2 4.5h12M2 8h12M2 11.5h12" />
+    </Drawing>
+  );
+}
+
+export function SortIcon({ isDescending }: { readonly isDescending: boolean }) {
+  return (
+    <Drawing size={12}>
+      <path d={isDescending ? "M8 3v10M4 9l4 4 4-4" : "M8 13V3M4 7l4-4 4 4"} />
+    </Drawing>
+  );
+}
+
+export function PersonIcon() {
+  return (
+    <Drawing>
+      <circle cx="8" cy="5.25" r="2.5" />
+      <path d="M3 13.5c.4-2.8 2.3-4.25 5-4.25s4.6 1.45 5 4.25" />
+    </Drawing>
+  );
+}
+
+export function CalendarIcon() {
+  return (
+    <Drawing>
+      <path d="M2.5 4h11v9.5h-11zM2.5 7h11M5.5 2v3M10.5 2v3" />
+    </Drawing>
+  );
+}
+
+export function FolderIcon() {
+  return (
+    <Drawing>
+      <path d="M2 4h4.5L8 5.5h6V13H2z" />
     </Drawing>
   );
 }

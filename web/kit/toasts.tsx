@@ -1,6 +1,7 @@
 // Short messages with, perhaps, one action. A toast that waits ends after its time, later while somebody points at it, has
 // the focus in it or has a dialog open; a toast that tells a problem stays until it is closed. At most four at once: the oldest ends early.
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { type Cell, cell, useCell } from "./cell.ts";
 import { ToastItem } from "./toast-item.tsx";
 
 export interface ToastText {
@@ -19,16 +20,46 @@ export interface Toast extends ToastText {
   readonly id: number;
 }
 
-export interface Toasts {
-  /** Returns a function that takes the toast away, with nothing called. */
-  show(toast: ToastText): () => void;
-  /** Acts as if the newest "Undo" had been pressed. */
-  undoNewest(): void;
-  /** Stops the waiting until the returned function is called. */
-  pause(): () => void;
-}
+export type HowEnded = "acted" | "ended" | "withdrawn";
 
 const mostAtOnce = 4;
+
+/** The messages of one page; they live outside of what is drawn, so that whoever works can tell something. */
+export class Toasts {
+  readonly open: Cell<readonly Toast[]> = cell<readonly Toast[]>([]);
+  readonly pauses: Cell<number> = cell(0);
+  readonly #alive = new Map<number, Toast>();
+  #lastId = 0;
+
+  /** Returns a function that takes the toast away, with nothing called. */
+  show(text: ToastText): () => void {
+    this.#lastId += 1;
+    const toast = { ...text, id: this.#lastId };
+    this.#alive.set(toast.id, toast);
+    const [oldest] = this.#alive.values();
+    if (this.#alive.size > mostAtOnce && oldest) this.end(oldest, "ended");
+    this.#tell();
+    return () => this.end(toast, "withdrawn");
+  }
+
+  end(toast: Toast, how: HowEnded): void {
+    if (!this.#alive.delete(toast.id)) return;
+    this.#tell();
+    if (how === "acted") toast.action?.act();
+    if (how === "ended") toast.onEnd?.();
+  }
+
+  /** Stops the waiting until the returned function is called. */
+  pause(): () => void {
+    this.pauses.set(this.pauses.get() + 1);
+    return () => this.pauses.set(this.pauses.get() - 1);
+  }
+
+  #tell(): void {
+    this.open.set([...this.#alive.values()]);
+  }
+}
+
 const ToastContext = createContext<Toasts | undefined>(undefined);
 
 export function useToasts(): Toasts {
@@ -37,18 +68,14 @@ export function useToasts(): Toasts {
   return toasts;
 }
 
-export function ToastProvider({ children }: { readonly children: ReactNode }) {
-  const { open, show, end } = useOpenToasts();
-  const [pauses, setPauses] = useState(0);
+export function ToastProvider({ toasts, children }: { readonly toasts: Toasts; readonly children: ReactNode }) {
+  const open = useCell(toasts.open);
+  const pauses = useCell(toasts.pauses);
   const [isTouched, setIsTouched] = useState(false);
-  const pause = useCallback(() => {
-    setPauses((count) => count + 1);
-    return () => setPauses((count) => count - 1);
-  }, []);
-  const newest = useRef<Toast | undefined>(undefined);
-  newest.current = open.findLast((toast) => toast.kind === "done" && toast.action);
-  const toasts = useMemo(() => ({ show, pause, undoNewest: () => newest.current && end(newest.current, "acted") }), [show, pause, end]);
-
+  const isEmpty = open.length === 0;
+  useEffect(() => {
+    if (isEmpty) setIsTouched(false); // what goes under the pointer tells nobody that the pointer left
+  }, [isEmpty]);
   return (
     <ToastContext value={toasts}>
       {children}
@@ -62,37 +89,10 @@ export function ToastProvider({ children }: { readonly children: ReactNode }) {
       >
         <div role="status" className="toast-list">
           {open.map((toast) => (
-            <ToastItem key={toast.id} toast={toast} isPaused={isTouched || pauses > 0} onEnd={end} />
+            <ToastItem key={toast.id} toast={toast} isPaused={isTouched || pauses > 0} onEnd={(ended, how) => toasts.end(ended, how)} />
           ))}
         </div>
       </section>
     </ToastContext>
   );
-}
-
-export type HowEnded = "acted" | "ended" | "withdrawn";
-
-function useOpenToasts() {
-  const [open, setOpen] = useState<readonly Toast[]>([]);
-  const alive = useRef(new Map<number, Toast>());
-  const lastId = useRef(0);
-  const end = useCallback((toast: Toast, how: HowEnded) => {
-    if (!alive.current.delete(toast.id)) return;
-    setOpen([...alive.current.values()]);
-    if (how === "acted") toast.action?.act();
-    if (how === "ended") toast.onEnd?.();
-  }, []);
-  const show = useCallback(
-    (text: ToastText) => {
-      lastId.current += 1;
-      const toast = { ...text, id: lastId.current };
-      alive.current.set(toast.id, toast);
-      const [oldest] = alive.current.values();
-      if (alive.current.size > mostAtOnce && oldest) end(oldest, "ended");
-      setOpen([...alive.current.values()]);
-      return () => end(toast, "withdrawn");
-    },
-    [end],
-  );
-  return { open, show, end };
 }

@@ -1,19 +1,57 @@
-// What the board shows: tasks, projects, and what the database is. Read again every 30 seconds and when the page is looked
-// at again, so that two people see each other's work.
+// What the board shows beside the tasks: projects, counts of what is not loaded, and what the database is.
 import { useQuery } from "@tanstack/react-query";
+import type { ApiProblem } from "../../kit/api.ts";
+import { useMemo } from "react";
+import type { TaskFilter } from "../../../src/app/api/contract/list.ts";
+import type { Project } from "../../../src/app/api/contract/projects.ts";
 import { keys } from "../query-client.ts";
-import { readAbout, readProjects, readTasks } from "../task-api.ts";
+import { readAbout, readPage, readProjects } from "../task-api.ts";
+import { emptyAddress } from "../view/address.ts";
+import { filterOf } from "../view/conditions.ts";
 
 const againMs = 30_000;
 
-export function useTasks() {
-  return useQuery({ queryKey: keys.tasks, queryFn: ({ signal }) => readTasks(signal), refetchInterval: againMs });
+export interface ShownProjects {
+  /** By name. */
+  readonly projects: readonly Project[];
+  readonly projectOf: (id: number) => Project | undefined;
+  readonly isRead: boolean;
+  readonly problem: ApiProblem | null;
 }
 
-export function useProjects() {
-  return useQuery({ queryKey: keys.projects, queryFn: ({ signal }) => readProjects(signal), refetchInterval: againMs });
+export function useProjects(): ShownProjects {
+  const { data, error } = useQuery({ queryKey: keys.projects, queryFn: ({ signal }) => readProjects(signal), refetchInterval: againMs });
+  return useMemo(() => {
+    const projects = [...(data ?? [])].sort((one, other) => one.name.localeCompare(other.name));
+    const byId = new Map(projects.map((project) => [project.id, project]));
+    return { projects, projectOf: (id: number) => byId.get(id), isRead: data !== undefined, problem: error as ApiProblem | null };
+  }, [data, error]);
 }
 
 export function useAbout() {
   return useQuery({ queryKey: keys.about, queryFn: ({ signal }) => readAbout(signal), staleTime: Infinity });
+}
+
+export interface ServerCounts {
+  readonly all: number | undefined;
+  readonly overdue: number | undefined;
+  readonly today: number | undefined;
+  readonly week: number | undefined;
+}
+
+/** Counted by the server, where not every task is here. */
+export function useServerCounts(isWanted: boolean, now: Date): ServerCounts | undefined {
+  const { data } = useQuery({ queryKey: keys.counts, queryFn: ({ signal }) => readCounts(now, signal), enabled: isWanted, refetchInterval: againMs });
+  return data;
+}
+
+async function readCounts(now: Date, signal: AbortSignal): Promise<ServerCounts> {
+  const open: TaskFilter = { status: { in: ["pending", "active"] } };
+  const count = async (due?: "overdue" | "today" | "week") => {
+    const { filter } = filterOf({ ...emptyAddress, due }, now);
+    const page = await readPage({ sort: "id", limit: 1, count: "exact", filter: filter && { and: [filter, open] } }, signal);
+    return page.total;
+  };
+  const [all, overdue, today, week] = await Promise.all([count(), count("overdue"), count("today"), count("week")]);
+  return { all, overdue, today, week };
 }

@@ -1,90 +1,141 @@
-// From what the server said to what the board shows: the tasks of the chosen project by column, newest first, and the
-// counts. Counts are made from the tasks themselves, so that they agree with what is seen; from the server's when not all tasks are here.
-import { useCallback, useMemo } from "react";
-import type { Status } from "../../../src/app/api/contract/parts.ts";
-import type { Project } from "../../../src/app/api/contract/projects.ts";
+// From what is known to what the board shows: the groups of the address's tasks, and the counts beside the places in the
+// sidebar. Counts are made from the tasks themselves where all of them are here, so that they agree with what is seen.
+import { useDeferredValue, useEffect, useMemo, useRef } from "react";
 import type { Task } from "../../../src/app/api/contract/tasks.ts";
 import type { ApiProblem } from "../../kit/api.ts";
-import type { Readiness } from "../query-client.ts";
-import type { AllTasks } from "../task-api.ts";
-import { useProjects, useTasks } from "./use-board-data.ts";
-import { useProjectFilter } from "./use-project-filter.ts";
-import { useReady } from "./use-ready.ts";
+import { useCell } from "../../kit/cell.ts";
+import type { Readiness } from "../data/connection.ts";
+import type { Coverage } from "../data/loader.ts";
+import type { Shown } from "../data/task-store.ts";
+import { type Session, useSession } from "../session.ts";
+import { type Address, filtersIn } from "../view/address.ts";
+import { buildGroups, type Counts, countAll, type Group, type GroupPlan, plansOf } from "../view/build.ts";
+import { dueCondition, filterOf, isOpen } from "../view/conditions.ts";
+import { titleOf } from "../view/titles.ts";
+import { useAddress } from "./use-address.ts";
+import { type ShownProjects, useProjects, useServerCounts } from "./use-board-data.ts";
 
-export interface BoardView {
-  readonly all: AllTasks | undefined;
-  readonly ready: Readiness;
-  /** Why there are no tasks to show, when it is not that the server is away. */
-  readonly problem: ApiProblem | null;
-  readonly readAgain: () => void;
-  readonly projectId: number | null;
-  readonly chooseProject: (projectId: number | null) => void;
+export interface BoardView extends ShownProjects {
+  readonly address: Address;
   readonly title: string;
-  readonly projects: readonly Project[];
-  readonly projectsProblem: ApiProblem | null;
-  readonly projectOf: (id: number) => Project | undefined;
+  readonly groups: readonly Group[];
+  readonly counts: SidebarCounts;
+  readonly ready: Readiness;
+  readonly coverage: Coverage;
+  /** True when there is no task at all. */
+  readonly isUnused: boolean;
+  /** True when filters or a search leave nothing, and all of it was looked at. */
+  readonly isNothingFound: boolean;
+  /** How many tasks are loaded. */
+  readonly taskCount: number;
+  /** Why tasks cannot be shown, when it is not that the server is away. */
+  readonly readProblem: ApiProblem | null;
   readonly taskOf: (id: number) => Task | undefined;
-  readonly countOf: (projectId: number | null) => number | undefined;
-  readonly byStatus: Readonly<Record<Status, readonly Task[]>>;
+  /** Everybody who has a task, by name. */
+  readonly people: readonly string[];
+  readonly now: Date;
 }
 
-export function useBoardView(heldIds: ReadonlySet<number>): BoardView {
-  const ready = useReady();
-  const tasks = useTasks();
-  const projects = useShownProjects();
-  const [projectId, chooseProject] = useProjectFilter();
-  const shown = useMemo(() => (tasks.data?.tasks ?? []).filter((task) => !heldIds.has(task.id)), [tasks.data, heldIds]);
-  const byStatus = useMemo(() => sortIntoColumns(shown, projectId), [shown, projectId]);
-  const byId = useMemo(() => new Map(shown.map((task) => [task.id, task])), [shown]);
-  const problem = tasks.data || !ready.isReady ? null : (tasks.error as ApiProblem | null);
+/** Undefined where it is not known. */
+export interface SidebarCounts extends Partial<Omit<Counts, "byProject">> {
+  readonly ofProject: (id: number) => number | undefined;
+}
+
+export function useBoardView(now: Date): BoardView {
+  const session = useSession();
+  const ready = useCell(session.connection.state);
+  const coverage = useCell(session.loader.coverage);
+  const shown = useCell<Shown>({ subscribe: session.store.subscribe, get: session.store.shown });
+  const projects = useProjects();
+  const address = useDeferredValue(useAddress());
+  const groups = useGroups({ session, shown, coverage, address, projects, now });
+  const counts = useCounts({ shown, coverage, projects, now });
+  const loadProblem = useCell(session.loader.problem);
+  const pageProblem = useCell(session.pages.problem);
   return {
-    all: tasks.data,
-    ready,
-    problem,
-    readAgain: () => void tasks.refetch(),
-    projectId,
-    chooseProject,
-    title: projectId === null ? "All tasks" : (projects.projectOf(projectId)?.name ?? (projects.isRead ? "No such project" : "…")),
     ...projects,
-    taskOf: useCallback((id: number) => byId.get(id), [byId]),
-    countOf: useCounts(shown, tasks.data, projects.projectOf),
-    byStatus,
+    address,
+    title: titleOf(address, projects),
+    groups,
+    counts,
+    ready,
+    coverage,
+    isUnused: coverage.state === "whole" && shown.all.length === 0,
+    isNothingFound: filtersIn(address) > 0 && groups.length > 0 && groups.every(({ tasks, isWhole }) => isWhole && tasks.length === 0),
+    taskCount: shown.all.length,
+    readProblem: coverage.state === "whole" ? null : (pageProblem ?? loadProblem),
+    taskOf: shown.get,
+    people: usePeople(shown),
+    now,
   };
 }
 
-function useShownProjects() {
-  const { data, error } = useProjects();
-  const projects = useMemo(() => [...(data ?? [])].sort((one, other) => one.name.localeCompare(other.name)), [data]);
-  const byId = useMemo(() => new Map(projects.map((project) => [project.id, project])), [projects]);
-  const projectOf = useCallback((id: number) => byId.get(id), [byId]);
-  return { projects, projectOf, isRead: data !== undefined, projectsProblem: error as ApiProblem | null };
+interface GroupParts {
+  readonly session: Session;
+  readonly shown: Shown;
+  readonly coverage: Coverage;
+  readonly address: Address;
+  readonly projects: ShownProjects;
+  readonly now: Date;
 }
 
-function useCounts(shown: readonly Task[], all: AllTasks | undefined, projectOf: BoardView["projectOf"]): BoardView["countOf"] {
-  const counts = useMemo(() => {
-    const found = new Map<number | null, number>([[null, shown.length]]);
-    for (const { project_id: id } of shown) if (id !== null) found.set(id, (found.get(id) ?? 0) + 1);
-    return found;
-  }, [shown]);
-  return (projectId) => {
-    if (all?.isWhole) return counts.get(projectId) ?? 0;
-    return projectId === null ? undefined : projectOf(projectId)?.task_count;
+function useGroups({ session, shown, coverage, address, projects, now }: GroupParts): readonly Group[] {
+  const { projectOf } = projects;
+  const extents = useCell(session.pages.extents);
+  const plans = useMemo(() => plansOf(address, (id) => projectOf(id)?.name ?? ""), [address, projectOf]);
+  const isWhole = coverage.state === "whole";
+  useEffect(() => {
+    session.pages.show(isWhole ? [] : plans.map((plan) => requestOf(plan, address, now)));
+  }, [session, isWhole, plans, address, now]);
+  const last = useRef<readonly Group[]>([]);
+  return useMemo(() => {
+    const extentOf = isWhole ? "whole" : (key: GroupPlan["key"]) => extents.get(key);
+    last.current = keepSame(last.current, buildGroups({ all: shown.all, address, plans, now, extentOf }));
+    return last.current;
+  }, [shown, address, plans, now, isWhole, extents]);
+}
+
+function requestOf({ key, statuses, sort }: GroupPlan, address: Address, now: Date) {
+  return { key, sort, ...filterOf({ ...address, statuses }, now) };
+}
+
+/** A group that holds the same tasks stays the same object, so that it is not drawn again. */
+function keepSame(before: readonly Group[], groups: readonly Group[]): readonly Group[] {
+  return groups.map((group) => {
+    const known = before.find(({ key }) => key === group.key);
+    const isSame =
+      known?.isWhole === group.isWhole &&
+      known.total === group.total &&
+      known.sort === group.sort &&
+      known.tasks.length === group.tasks.length &&
+      known.tasks.every((task, index) => task === group.tasks[index]);
+    return isSame ? known : group;
+  });
+}
+
+function useCounts(parts: Pick<GroupParts, "shown" | "coverage" | "projects" | "now">): SidebarCounts {
+  const { shown, coverage, projects, now } = parts;
+  const isWhole = coverage.state === "whole";
+  const server = useServerCounts(coverage.state === "part", now);
+  const counts = useMemo(() => (isWhole ? countAll(shown.all, openConditions(now)) : undefined), [isWhole, shown, now]);
+  return useMemo(() => {
+    if (counts) return { ...counts, ofProject: (id) => counts.byProject.get(id) ?? 0 };
+    return { ...server, ofProject: (id) => projects.projectOf(id)?.task_count };
+  }, [counts, server, projects]);
+}
+
+function openConditions(now: Date) {
+  const open = (due: "overdue" | "today" | "week") => {
+    const isDue = dueCondition(due, now);
+    return (task: Task) => isDue(task) && isOpen(task);
   };
+  return { overdue: open("overdue"), today: open("today"), week: open("week") };
 }
 
-function sortIntoColumns(tasks: readonly Task[], projectId: number | null): BoardView["byStatus"] {
-  const columns: Record<Status, Task[]> = { pending: [], active: [], complete: [], archived: [] };
-  for (const task of tasks) if (projectId === null || task.project_id === projectId) columns[task.status].push(task);
-  for (const column of Object.values(columns)) column.sort(newestFirst);
-  return columns;
-}
-
-// A task that waits for its id is the newest; the complete ones go by when they were completed.
-function newestFirst(one: Task, other: Task): number {
-  const byCompletion = (other.completed_at ?? "").localeCompare(one.completed_at ?? "");
-  return byCompletion || rank(other) - rank(one);
-}
-
-function rank({ id }: Task): number {
-  return id < 0 ? Number.MAX_SAFE_INTEGER / 2 - id : id;
+function usePeople({ all }: Shown): readonly string[] {
+  return useMemo(() => {
+    const names = new Set<string>();
+    for (const { assigned_to: name } of all) if (name !== null) names.add(name);
+    return [...names].sort((one, other) => one.localeCompare(other));
+  }, [all]);
 }

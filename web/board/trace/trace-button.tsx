@@ -1,29 +1,34 @@
-// The quiet dot at the foot of the page, "saved in …": a press, or the key t, opens the trace of the last write.
-import { useState } from "react";
+// The quiet dot at the foot of the page: where the work is kept, or what waits to be sent. A press, or the key t, opens the trace of
+// the last write.
 import type { About } from "../../../src/app/api/contract/about.ts";
+import { useCell } from "../../kit/cell.ts";
 import { useLastWrite } from "../../kit/last-write.ts";
-import { useKey } from "../../kit/use-key.ts";
+import type { Readiness } from "../data/connection.ts";
+import { useSession } from "../session.ts";
 import { TraceDrawer } from "./trace-drawer.tsx";
 
 export interface TraceButtonProps {
   readonly about: About | undefined;
-  readonly isReady: boolean;
+  readonly ready: Readiness;
 }
 
-export function TraceButton({ about, isReady }: TraceButtonProps) {
-  const [isOpen, setIsOpen] = useState(false);
+export function TraceButton({ about, ready }: TraceButtonProps) {
+  const { isTraceOpen, outbox } = useSession();
+  const isOpen = useCell(isTraceOpen);
+  const { count, isHeldUp } = useCell(outbox.state);
   const last = useLastWrite();
-  useKey("t", () => setIsOpen(true));
+  const isWaiting = isHeldUp || !ready.isReady;
   const place = about ? `${about.engine} ${about.version}` : "the database";
   const title = last ? `last write: request ${last.requestId}` : "nothing was written from this page yet";
   return (
     <>
-      <button type="button" className="saved-in" title={title} aria-keyshortcuts="t" aria-haspopup="dialog" onClick={() => setIsOpen(true)}>
-        <span className={`saved-dot ${isReady ? "" : "saved-dot-away"}`} aria-hidden="true" />
-        {isReady ? `saved in ${place}` : `waiting for ${place}`}
+      <button type="button" className="saved-in" title={title} aria-keyshortcuts="t" aria-haspopup="dialog" onClick={() => isTraceOpen.set(true)}>
+        <span className={`saved-dot ${isWaiting ? "saved-dot-away" : ""}`} aria-hidden="true" />
+        {isWaiting ? `waiting for ${place}` : `saved in ${place}`}
+        {isHeldUp && <span>, {count === 1 ? "1 change waits" : `${count} changes wait`}</span>}
         {last && <span className="hidden-text">, {title}</span>}
       </button>
-      {isOpen && <TraceDrawer about={about} onClose={() => setIsOpen(false)} />}
+      {isOpen && <TraceDrawer about={about} onClose={() => isTraceOpen.set(false)} />}
     </>
   );
 }
