@@ -16,7 +16,7 @@ const faults: Readonly<Record<string, { readonly ask?: (asked: Asked) => Asked; 
   "takes NULL for unequal": {
     ask: ([method, url, ...rest]) => [method, url.replace(/%22ne%22%3Anull/g, "%22eq%22%3Anull"), ...rest],
   },
-  "takes % for any text": { ask: ([method, url, ...rest]) => [method, url.replace(/search=%25(?=&|$)/, ""), ...rest] },
+  "takes % and _ for any text": { ask: ([method, url, ...rest]) => [method, withoutWildcards(url), ...rest] },
   "ignores the version": {
     ask: ([method, url, body, headers]) => [method, url, body, headers?.["if-match"] ? { ...headers, "if-match": "*" } : headers],
   },
@@ -57,6 +57,11 @@ function told(answer: Answer, change: (body: string) => string): Answer {
   const body = change(answer.body);
   if (body === answer.body) return answer;
   return Object.assign(Object.create(answer) as Answer, { body, json: () => JSON.parse(body) });
+}
+
+/** A search for, or a part of a text that is, one of the two alone is left empty, and so is found everywhere. */
+function withoutWildcards(url: string): string {
+  return url.replace(/search=(?:%25|_)(?=&|$)/, "").replace(/((?:contains|starts_with|ends_with)%22%3A%22)(?:%25|_)%22/g, "$1%22");
 }
 
 /** The operations of a bulk write from the last to the first. */
