@@ -23,6 +23,8 @@ export interface ConnectionOptions {
   readonly lockTimeoutMs?: number;
   /** How long a transaction may wait for its next statement, 30,000 unless given; then the server ends the connection. */
   readonly idleTransactionTimeoutMs?: number;
+  /** How many statements the connection keeps prepared once they came twice, none unless given; MariaDB's connector keeps 256. */
+  readonly rememberedStatements?: number;
 }
 
 export interface StatementOptions {
@@ -45,6 +47,10 @@ export interface Session extends Queryable, AsyncDisposable {
   begin(kind?: "snapshot"): Promise<void>;
   commit(): Promise<void>;
   rollback(): Promise<void>;
+  /** One statement that begins and ends its own transaction; its rows. What a failure left open is rolled back before the next use. */
+  whole<Row>(statement: Sql): Promise<Row[]>;
+  /** False when the connection is lost or in doubt: then nobody knows what became of its last statement. */
+  isUsable(): boolean;
 }
 
 export interface PoolStats {

@@ -12,75 +12,126 @@ export interface Guard {
 }
 
 export function guardOver(wire: Wire, limitMs: number): Guard {
-  let isBroken = false;
-  const run = async <T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
-    signal?.throwIfAborted();
-    if (wire.ended.aborted) throw lost(wire);
-    const watch = watchOver(wire, { limitMs, signal });
-    const outcome = await outcomeOf(() => Promise.race([work(), watch.failure]), wire);
-    await watch.end();
-    isBroken ||= watch.isLate() || isFatal(outcome.failure) || (signal?.aborted === true && !isCancelled(outcome.failure));
-    signal?.throwIfAborted();
-    if ("failure" in outcome) throw outcome.failure;
-    return outcome.result;
-  };
-  return {
-    run,
-    isBroken: () => isBroken || wire.ended.aborted,
-  };
+  return new WireGuard(wire, limitMs);
 }
 
-type Outcome<T> = { readonly result: T; readonly failure?: never } | { readonly failure: unknown };
+type Fail = (reason: unknown) => void;
 
-async function outcomeOf<T>(work: () => Promise<T>, wire: Wire): Promise<Outcome<T>> {
-  try {
-    return { result: await work() };
-  } catch (thrown) {
-    return { failure: wire.translate(thrown) };
+class WireGuard implements Guard {
+  readonly #wire: Wire;
+  readonly #limitMs: number;
+  readonly #waits = new Set<Fail>();
+  #isBroken = false;
+
+  constructor(wire: Wire, limitMs: number) {
+    this.#wire = wire;
+    this.#limitMs = limitMs;
+    const failAll = () => {
+      for (const fail of this.#waits) fail(lost(wire));
+    };
+    wire.ended.addEventListener("abort", () => setImmediate(failAll), { once: true }); // what the server said last comes first
+  }
+
+  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted();
+    if (this.#wire.ended.aborted) throw lost(this.#wire);
+    return signal ? this.#runUnder(signal, work) : this.#wait(work, new Deadline());
+  }
+
+  isBroken(): boolean {
+    return this.#isBroken || this.#wire.ended.aborted;
+  }
+
+  /** What the work gives, or the end of the wait for it, whichever comes first. */
+  #wait<T>(work: () => Promise<T>, deadline: Deadline): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const settle = () => {
+        deadline.clear();
+        this.#waits.delete(fail);
+      };
+      const fail = (thrown: unknown) => {
+        settle();
+        reject(this.#judge(thrown));
+      };
+      deadline.set(this.#limitMs, () => this.#giveUp(fail));
+      this.#waits.add(fail);
+      started(work).then((result) => {
+        settle();
+        resolve(result);
+      }, fail);
+    });
+  }
+
+  /** As `#wait`, and the statement is ended on the server when the signal says so; that cannot hit the next one. */
+  async #runUnder<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const deadline = new Deadline();
+    let cancelling: Promise<void> | undefined;
+    const onAbort = () => {
+      deadline.shorten(deadlines.marginMs);
+      cancelling = this.#wire.cancel().catch(() => undefined); // then the deadline ends the wait
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    let failure: unknown;
+    const result = await this.#wait(work, deadline).catch((thrown: unknown) => {
+      failure = thrown;
+    });
+    signal.removeEventListener("abort", onAbort);
+    if (cancelling) await atMost(deadlines.marginMs, cancelling);
+    this.#isBroken ||= signal.aborted && !isCancelled(failure);
+    signal.throwIfAborted();
+    if (failure !== undefined) throw failure;
+    return result as T;
+  }
+
+  #judge(thrown: unknown): unknown {
+    const failure = this.#wire.translate(thrown);
+    this.#isBroken ||= isFatal(failure);
+    return failure;
+  }
+
+  #giveUp(fail: Fail): void {
+    this.#isBroken = true;
+    fail(new Problem("RH-TIME-001", `${this.#wire.where} did not answer a statement in time`));
+    void this.#wire.cancel().catch(() => undefined); // a server that is well goes on otherwise, with nobody to hear it
+    this.#wire.destroy();
   }
 }
 
-interface Watch {
-  /** Rejects when the wait is over before the work is. */
-  readonly failure: Promise<never>;
-  /** Ends the watch; waits for a cancellation that is under way, so that it cannot hit the next statement. */
-  end(): Promise<void>;
-  isLate(): boolean;
+/** The end of one wait. */
+class Deadline {
+  #timer: NodeJS.Timeout | undefined;
+  #end: () => void = () => undefined;
+
+  set(ms: number, end: () => void): void {
+    this.#end = end;
+    this.#timer = setTimeout(end, ms);
+  }
+
+  /** Ends it in `ms` from now, if it has not ended. */
+  shorten(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#end, ms);
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+  }
 }
 
-function watchOver(wire: Wire, { limitMs, signal }: { readonly limitMs: number; readonly signal: AbortSignal | undefined }): Watch {
-  let isLate = false;
-  let fail: (reason: unknown) => void = () => undefined;
-  const failure = new Promise<never>((_resolve, reject) => {
-    fail = reject;
-  });
-  const over = failure.catch(() => undefined);
-  const give = () => {
-    isLate = true;
-    fail(new Problem("RH-TIME-001", `${wire.where} did not answer a statement in time`));
-    void wire.cancel().catch(() => undefined); // a server that is well goes on otherwise, with nobody to hear it
-    wire.destroy();
-  };
-  let timer = setTimeout(give, limitMs);
-  let cancelling: Promise<void> | undefined;
-  const onAbort = () => {
-    clearTimeout(timer);
-    timer = setTimeout(give, deadlines.marginMs);
-    cancelling = wire.cancel().catch(() => undefined); // then the deadline ends the wait
-  };
-  const onEnded = () => setImmediate(() => fail(lost(wire))); // what the server said last comes first
-  signal?.addEventListener("abort", onAbort, { once: true });
-  wire.ended.addEventListener("abort", onEnded, { once: true });
-  return {
-    failure,
-    isLate: () => isLate,
-    end: async () => {
-      signal?.removeEventListener("abort", onAbort);
-      wire.ended.removeEventListener("abort", onEnded);
-      if (cancelling) await Promise.race([cancelling, over]);
-      clearTimeout(timer);
-    },
-  };
+/** The work's own promise, whatever it throws before it has one. */
+function started<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return work();
+  } catch (thrown) {
+    return Promise.reject(thrown);
+  }
+}
+
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  const deadline = new Deadline();
+  const late = new Promise<void>((resolve) => deadline.set(ms, resolve));
+  await Promise.race([work, late]);
+  deadline.clear();
 }
 
 function lost(wire: Wire): Problem {

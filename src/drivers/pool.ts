@@ -13,7 +13,9 @@ interface Waiter {
   readonly refuse: (problem: Problem) => void;
 }
 
+/** A connection that nobody has used for so long is closed, at the latest a sweep later. */
 const idleMs = 30_000;
+const sweepMs = 5_000;
 const drainMs = 10_000;
 
 export function openPool(connect: Connect, options: PoolOptions): Pool {
@@ -25,9 +27,10 @@ class SessionPool implements Pool {
   readonly #options: PoolOptions;
   readonly #acquireTimeoutMs: number;
   /** The one used last is at the end and is lent first. */
-  #idle: { readonly session: OwnSession; readonly timer: NodeJS.Timeout }[] = [];
+  #idle: { readonly session: OwnSession; readonly sinceMs: number }[] = [];
   readonly #lent = new Set<OwnSession>();
   readonly #waiting: Waiter[] = [];
+  readonly #sweeper: NodeJS.Timeout;
   #connecting = 0;
   #isClosed = false;
   #onDrained: () => void = () => undefined;
@@ -36,34 +39,31 @@ class SessionPool implements Pool {
     this.#connect = connect;
     this.#options = options;
     this.#acquireTimeoutMs = options.acquireTimeoutMs ?? deadlines.acquireTimeoutMs;
+    this.#sweeper = setInterval(() => this.#sweep(), sweepMs);
+    this.#sweeper.unref();
   }
 
   async session(): Promise<Session> {
-    const session = await this.#acquire();
-    let isBack = false;
-    return {
-      all: (statement, how) => session.all(statement, how),
-      run: (statement, how) => session.run(statement, how),
-      stream: (statement, how) => session.stream(statement, how),
-      begin: (kind) => session.begin(kind),
-      commit: () => session.commit(),
-      rollback: () => session.rollback(),
-      [Symbol.asyncDispose]: async () => {
-        if (isBack) return;
-        isBack = true;
-        await this.#giveBack(session);
-      },
-    };
+    const session = this.#takeFree() ?? (await this.#acquire());
+    return new LentSession(session, () => this.#giveBack(session));
   }
 
   async all<Row>(statement: Sql, how?: StatementOptions): Promise<Row[]> {
-    await using session = await this.session();
-    return await session.all<Row>(statement, how);
+    const session = this.#takeFree() ?? (await this.#acquire());
+    try {
+      return await session.all<Row>(statement, how);
+    } finally {
+      await this.#giveBack(session);
+    }
   }
 
   async run(statement: Sql, how?: StatementOptions): Promise<number> {
-    await using session = await this.session();
-    return await session.run(statement, how);
+    const session = this.#takeFree() ?? (await this.#acquire());
+    try {
+      return await session.run(statement, how);
+    } finally {
+      await this.#giveBack(session);
+    }
   }
 
   stats(): PoolStats {
@@ -72,10 +72,24 @@ class SessionPool implements Pool {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
+    clearInterval(this.#sweeper);
     for (const waiter of this.#waiting.splice(0)) waiter.refuse(this.#closed());
     await Promise.all(this.#idle.map(({ session }) => this.#discard(session)));
     if (this.#lent.size > 0) await this.#drain();
     await Promise.all([...this.#lent].map((session) => session[Symbol.asyncDispose]()));
+  }
+
+  /** One that is idle, when nobody waits for it already. */
+  #takeFree(): OwnSession | undefined {
+    if (this.#isClosed || this.#waiting.length > 0) return undefined;
+    while (this.#idle.length > 0) {
+      const session = this.#takeIdle();
+      if (session) {
+        this.#lent.add(session);
+        return session;
+      }
+    }
+    return undefined;
   }
 
   #acquire(): Promise<OwnSession> {
@@ -112,7 +126,6 @@ class SessionPool implements Pool {
 
   #takeIdle(): OwnSession | undefined {
     const last = this.#idle.pop();
-    clearTimeout(last?.timer);
     return last?.session.isUsable() ? last.session : undefined;
   }
 
@@ -137,7 +150,16 @@ class SessionPool implements Pool {
     this.#serve();
   }
 
-  async #giveBack(session: OwnSession): Promise<void> {
+  /** What is sound comes back at once; the promise is there for what has to be cleaned up first. */
+  #giveBack(session: OwnSession): Promise<void> | undefined {
+    if (!session.isUsable() || session.isInTransaction() || this.#isClosed) return this.#cleanUp(session);
+    this.#lent.delete(session);
+    this.#rest(session);
+    if (this.#waiting.length > 0) this.#serve();
+    return undefined;
+  }
+
+  async #cleanUp(session: OwnSession): Promise<void> {
     if (session.isUsable() && session.isInTransaction()) await session.rollback().catch(() => undefined); // then it is not usable
     this.#lent.delete(session);
     if (session.isUsable() && !session.isInTransaction() && !this.#isClosed) this.#rest(session);
@@ -147,9 +169,12 @@ class SessionPool implements Pool {
   }
 
   #rest(session: OwnSession): void {
-    const timer = setTimeout(() => void this.#discard(session), idleMs);
-    timer.unref();
-    this.#idle.push({ session, timer });
+    this.#idle.push({ session, sinceMs: performance.now() });
+  }
+
+  #sweep(): void {
+    const oldestMs = performance.now() - idleMs;
+    for (const { session, sinceMs } of this.#idle) if (sinceMs <= oldestMs) void this.#discard(session);
   }
 
   async #discard(session: OwnSession): Promise<void> {
@@ -158,7 +183,6 @@ class SessionPool implements Pool {
   }
 
   #forget(session: OwnSession): void {
-    for (const entry of this.#idle) if (entry.session === session) clearTimeout(entry.timer);
     this.#idle = this.#idle.filter((entry) => entry.session !== session);
   }
 
@@ -181,5 +205,48 @@ class SessionPool implements Pool {
 
   #closed(): Problem {
     return new Problem("RH-CONN-007", "the pool is closed");
+  }
+}
+
+/** A session until it is given back, which happens once however often it is left. */
+class LentSession implements Session {
+  readonly #session: OwnSession;
+  readonly #giveBack: () => Promise<void> | undefined;
+  #isBack = false;
+
+  constructor(session: OwnSession, giveBack: () => Promise<void> | undefined) {
+    this.#session = session;
+    this.#giveBack = giveBack;
+  }
+
+  isUsable(): boolean {
+    return this.#session.isUsable();
+  }
+  all<Row>(statement: Sql, how?: StatementOptions): Promise<Row[]> {
+    return this.#session.all<Row>(statement, how);
+  }
+  run(statement: Sql, how?: StatementOptions): Promise<number> {
+    return this.#session.run(statement, how);
+  }
+  whole<Row>(statement: Sql): Promise<Row[]> {
+    return this.#session.whole<Row>(statement);
+  }
+  stream<Row>(statement: Sql, how: Parameters<Session["stream"]>[1]): AsyncIterable<readonly Row[]> {
+    return this.#session.stream<Row>(statement, how);
+  }
+  begin(kind?: "snapshot"): Promise<void> {
+    return this.#session.begin(kind);
+  }
+  commit(): Promise<void> {
+    return this.#session.commit();
+  }
+  rollback(): Promise<void> {
+    return this.#session.rollback();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isBack) return;
+    this.#isBack = true;
+    await this.#giveBack();
   }
 }

@@ -5,39 +5,88 @@ import { Secret } from "../foundation/secret.ts";
 import type { Sql } from "../foundation/sql.ts";
 import { type ConnectionOptions, deadlines, type Session, type StatementOptions } from "./driver.ts";
 import { type Guard, guardOver } from "./guard.ts";
-import type { Wire } from "./wire.ts";
+import type { Answer, Wire } from "./wire.ts";
 
 export interface OwnSession extends Session {
   /** Aborted when the connection is no more. */
   readonly ended: AbortSignal;
-  /** False when the connection is lost or in doubt: it is closed, never lent again. */
-  isUsable(): boolean;
   isInTransaction(): boolean;
 }
 
 export function sessionOver(wire: Wire, options: ConnectionOptions): OwnSession {
-  const guard = guardOver(wire, (options.statementTimeoutMs ?? deadlines.statementTimeoutMs) + deadlines.marginMs);
-  let isInTransaction = false;
-  const query = (statement: Sql, how?: StatementOptions) => withoutSecrets(statement, () => guard.run(() => wire.query(statement), how?.signal));
-  const close = async (word: "commit" | "rollback") => {
-    await guard.run(() => wire.command(word));
-    isInTransaction = false;
-  };
-  return {
-    ended: wire.ended,
-    isUsable: () => !guard.isBroken(),
-    isInTransaction: () => isInTransaction,
-    all: async <Row>(statement: Sql, how?: StatementOptions) => (await query(statement, how)).rows as Row[],
-    run: async (statement, how) => (await query(statement, how)).changed,
-    stream: <Row>(statement: Sql, how: StreamOptions) => stream<Row>({ wire, guard, statement }, how),
-    begin: async (kind) => {
-      isInTransaction = true;
-      await guard.run(() => wire.command(kind ? `begin ${kind}` : "begin"));
-    },
-    commit: () => close("commit"),
-    rollback: () => close("rollback"),
-    [Symbol.asyncDispose]: () => leave(wire, guard),
-  };
+  return new WireSession(wire, guardOver(wire, (options.statementTimeoutMs ?? deadlines.statementTimeoutMs) + deadlines.marginMs));
+}
+
+class WireSession implements OwnSession {
+  readonly #wire: Wire;
+  readonly #guard: Guard;
+  #isInTransaction = false;
+
+  constructor(wire: Wire, guard: Guard) {
+    this.#wire = wire;
+    this.#guard = guard;
+  }
+
+  get ended(): AbortSignal {
+    return this.#wire.ended;
+  }
+
+  isUsable(): boolean {
+    return !this.#guard.isBroken();
+  }
+
+  isInTransaction(): boolean {
+    return this.#isInTransaction;
+  }
+
+  async all<Row>(statement: Sql, how?: StatementOptions): Promise<Row[]> {
+    return (await this.#query(statement, how)).rows as Row[];
+  }
+
+  async run(statement: Sql, how?: StatementOptions): Promise<number> {
+    return (await this.#query(statement, how)).changed;
+  }
+
+  async whole<Row>(statement: Sql): Promise<Row[]> {
+    this.#isInTransaction = true;
+    const rows = await this.all<Row>(statement);
+    this.#isInTransaction = false;
+    return rows;
+  }
+
+  stream<Row>(statement: Sql, how: StreamOptions): AsyncIterable<readonly Row[]> {
+    return stream<Row>({ wire: this.#wire, guard: this.#guard, statement }, how);
+  }
+
+  async begin(kind?: "snapshot"): Promise<void> {
+    this.#isInTransaction = true;
+    await this.#guard.run(() => this.#wire.command(kind ? `begin ${kind}` : "begin"));
+  }
+
+  commit(): Promise<void> {
+    return this.#close("commit");
+  }
+
+  rollback(): Promise<void> {
+    return this.#close("rollback");
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return leave(this.#wire, this.#guard);
+  }
+
+  async #query(statement: Sql, how: StatementOptions | undefined): Promise<Answer> {
+    try {
+      return await this.#guard.run(() => this.#wire.query(statement), how?.signal);
+    } catch (thrown) {
+      throw withoutSecrets(statement, thrown);
+    }
+  }
+
+  async #close(word: "commit" | "rollback"): Promise<void> {
+    await this.#guard.run(() => this.#wire.command(word));
+    this.#isInTransaction = false;
+  }
 }
 
 interface StreamOptions {
@@ -65,14 +114,10 @@ async function* stream<Row>({ wire, guard, statement }: Streamed, { batchRows, s
 }
 
 /** Servers quote the statement they refuse: what one with a secret in it says is not passed on as it is. */
-async function withoutSecrets<T>(statement: Sql, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (thrown) {
-    const secrets = secretsOf(statement);
-    if (secrets.length === 0 || !(thrown instanceof Problem)) throw thrown;
-    throw new Problem(thrown.code, scrubbed(thrown, secrets), { hint: thrown.hint });
-  }
+function withoutSecrets(statement: Sql, thrown: unknown): unknown {
+  const secrets = secretsOf(statement);
+  if (secrets.length === 0 || !(thrown instanceof Problem)) return thrown;
+  return new Problem(thrown.code, scrubbed(thrown, secrets), { hint: thrown.hint });
 }
 
 function secretsOf(statement: Sql): readonly string[] {

@@ -1,6 +1,7 @@
 // A transaction as a whole: begin, work, commit; repeated from the start when the server sacrificed it to another one.
 import { setTimeout as sleep } from "node:timers/promises";
 import { isProblem, Problem } from "../foundation/problem.ts";
+import type { Sql } from "../foundation/sql.ts";
 import type { Pool, Session } from "./driver.ts";
 
 const attempts = 4;
@@ -10,10 +11,29 @@ const attempts = 4;
  * three times with a growing random pause; `work` must therefore touch nothing but the session. Throws RH-CONN-004 when the
  * connection is lost during the commit: then, and only then, is the outcome unknown.
  */
-export async function transaction<T>(pool: Pool, work: (session: Session) => Promise<T>): Promise<T> {
+export function transaction<T>(pool: Pool, work: (session: Session) => Promise<T>): Promise<T> {
+  return repeated(() => once(pool, work));
+}
+
+/**
+ * Runs one statement that is a transaction by itself and returns its rows, with the same promises: it is tried again as above,
+ * and RH-CONN-004 alone, when the connection is lost or given up while it runs, means that the outcome is unknown.
+ */
+export function wholeStatement<Row>(pool: Pool, statement: Sql): Promise<Row[]> {
+  return repeated(async () => {
+    await using session = await pool.session();
+    try {
+      return await session.whole<Row>(statement);
+    } catch (thrown) {
+      throw session.isUsable() ? thrown : unknownOutcome(thrown);
+    }
+  });
+}
+
+async function repeated<T>(tryOnce: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await once(pool, work);
+      return await tryOnce();
     } catch (thrown) {
       if (attempt >= attempts || !isProblem(thrown, "RH-TX-001", "RH-TX-002")) throw thrown;
       await sleep(Math.random() * 20 * 2 ** attempt);
@@ -34,11 +54,14 @@ async function once<T>(pool: Pool, work: (session: Session) => Promise<T>): Prom
   try {
     await session.commit();
   } catch (thrown) {
-    if (!isProblem(thrown, "RH-CONN-001", "RH-CONN-003", "RH-CONN-006", "RH-TIME-001")) throw thrown;
-    throw new Problem("RH-CONN-004", "the connection was lost while committing; the work is either whole or not there", {
-      cause: thrown,
-      hint: "Look whether the change is there before repeating it.",
-    });
+    throw isProblem(thrown, "RH-CONN-001", "RH-CONN-003", "RH-CONN-006", "RH-TIME-001") ? unknownOutcome(thrown) : thrown;
   }
   return result;
+}
+
+function unknownOutcome(cause: unknown): Problem {
+  return new Problem("RH-CONN-004", "the connection was lost while committing; the work is either whole or not there", {
+    cause,
+    hint: "Look whether the change is there before repeating it.",
+  });
 }

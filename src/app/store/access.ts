@@ -1,7 +1,8 @@
-// The two ways to the database: `read` and `write`. Both wait for admission (nothing is sent before the login's rights were
-// looked at), both end in time. A write has a transaction of its own, named after its request; one with a key is made once.
+// The ways to the database: `read`, `write` and `writeWhole`. All wait for admission (nothing is sent before the login's rights
+// were looked at), all end in time. A write has a transaction of its own, named after its request; one with a key is made once.
 import type { Pool, Queryable, Session } from "../../drivers/driver.ts";
-import { transaction } from "../../drivers/transaction.ts";
+import { transaction, wholeStatement } from "../../drivers/transaction.ts";
+import type { Sql } from "../../foundation/sql.ts";
 import { Problem } from "../../foundation/problem.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { within } from "./deadline.ts";
@@ -17,9 +18,13 @@ export interface Access {
   read<T>(work: (pool: Queryable) => Promise<T>): Promise<T>;
   /** The result of `work` is plain JSON: under a key it may be given again without `work`. */
   write<T>(write: Write, work: (session: Session) => Promise<T>): Promise<T>;
+  /** A write that is one statement with a transaction of its own; its rows. */
+  writeWhole<Row>(statement: Sql): Promise<readonly Row[]>;
   /** Calls `onWrite` after each write that committed; what it returns ends that. */
   watchWrites(onWrite: () => void): () => void;
-  /** The same two ways, for one request whose statements are to be noted. */
+  /** Each statement is to be seen as it is: requests share none, and a write is not folded into one. */
+  readonly isPlain: boolean;
+  /** The same ways, plain, for one request whose statements are to be noted. */
   traced(log: StatementLog): Access;
 }
 
@@ -29,15 +34,15 @@ interface Parts {
   readonly clock: Pick<Clock, "now" | "monotonicMs">;
 }
 
-interface Shared extends Pick<Access, "admit"> {
+interface Shared extends Pick<Access, "admit" | "isPlain"> {
   readonly watchers: Set<() => void>;
 }
 
 export function accessTo(parts: Parts): Access {
-  return accessOver({ ...parts, admit: once(() => refuseExcess(parts.pool, parts.dialect)), watchers: new Set() });
+  return accessOver({ ...parts, admit: once(() => refuseExcess(parts.pool, parts.dialect)), watchers: new Set(), isPlain: false });
 }
 
-function accessOver({ pool, dialect, clock, admit, watchers }: Parts & Shared): Access {
+function accessOver({ pool, dialect, clock, admit, watchers, isPlain }: Parts & Shared): Access {
   const reading = async <T>(work: (pool: Queryable) => Promise<T>) => {
     await admit();
     return work(pool);
@@ -51,9 +56,16 @@ function accessOver({ pool, dialect, clock, admit, watchers }: Parts & Shared): 
     for (const onWrite of watchers) onWrite();
     return result;
   };
+  const writingWhole = async <Row>(statement: Sql) => {
+    await admit();
+    const rows = await wholeStatement<Row>(pool, statement);
+    for (const onWrite of watchers) onWrite();
+    return rows;
+  };
   return {
     dialect,
     clock,
+    isPlain,
     admit: () => within(limits.callMs, admit(), readIsLate),
     read: (work) => within(limits.callMs, reading(work), readIsLate),
     write: (write, work) => within(limits.callMs, writing(write, work), writeIsLate),
@@ -61,7 +73,8 @@ function accessOver({ pool, dialect, clock, admit, watchers }: Parts & Shared): 
       watchers.add(onWrite);
       return () => watchers.delete(onWrite);
     },
-    traced: (log) => accessOver({ pool: tracedPool(pool, dialect.driver, log), dialect, clock, admit, watchers }),
+    writeWhole: (statement) => within(limits.callMs, writingWhole(statement), writeIsLate),
+    traced: (log) => accessOver({ pool: tracedPool(pool, dialect.driver, log), dialect, clock, admit, watchers, isPlain: true }),
   };
 }
 
@@ -85,7 +98,7 @@ async function refuseExcess(pool: Pool, dialect: Dialect): Promise<void> {
   });
 }
 
-function readIsLate(): Problem {
+export function readIsLate(): Problem {
   return new Problem("RH-TIME-001", `the database did not answer within ${limits.callMs} ms`);
 }
 

@@ -1,7 +1,10 @@
 // What differs between the engines below the store; everything else of it is the same SQL.
 import type { Driver, Queryable, Session } from "../../drivers/driver.ts";
-import type { Sql } from "../../foundation/sql.ts";
+import type { Sql, SqlFragment } from "../../foundation/sql.ts";
 import type { Excess } from "./store.ts";
+
+/** Columns that are written, and with what. */
+export type Cells = readonly (readonly [column: string, value: SqlFragment])[];
 
 export interface Dialect {
   readonly driver: Driver;
@@ -18,6 +21,15 @@ export interface Dialect {
   bindMoment(moment: string): string;
   /** Letters in lower case, the same ones on both engines; still compared by code point. */
   lowerCase(text: Sql): Sql;
+  /** A row of `tasks` as the JSON text that the API shows, the same document as that of `taskOf` (rows.ts). */
+  readonly taskJson: Sql;
+  /** What stands behind a column that is to have one of `ids`: one at least, some dozens at most. */
+  isOneOf(ids: readonly number[]): Sql;
+  /**
+   * One statement for `Session.whole` that adds a task and its event under the request's name, and gives `id` and `json`. Gives no
+   * row, or fails with RH-DATA-002, when there is no such project.
+   */
+  insertTask(cells: Cells, requestId: string): Sql;
   /** The table in which the migrations' runner keeps its account of this database. */
   migrationsTable(database: string): Sql;
   /** What the login may do too much; no rights when it is as it should be. */

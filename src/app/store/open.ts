@@ -16,6 +16,9 @@ import { taskListsIn } from "./task-lists.ts";
 import { taskReadsIn } from "./task-reads.ts";
 import { taskWritesIn } from "./task-writes.ts";
 
+/** More than the shapes of list that people use at a time. */
+const rememberedStatements = 100;
+
 export function openStore(dialect: Dialect, { poolLimit, ...connection }: StoreOptions, clock: Pick<Clock, "now" | "monotonicMs">): Store {
   const common = {
     ...connection,
@@ -24,7 +27,7 @@ export function openStore(dialect: Dialect, { poolLimit, ...connection }: StoreO
     acquireTimeoutMs: limits.acquireMs,
     lockTimeoutMs: limits.lockMs,
   };
-  const pool = dialect.driver.pool({ ...common, limit: poolLimit, statementTimeoutMs: limits.statementMs });
+  const pool = dialect.driver.pool({ ...common, limit: poolLimit, statementTimeoutMs: limits.statementMs, rememberedStatements });
   const { atOnce, batchMs, wholeMs } = transferLimits;
   const transfers = dialect.driver.pool({ ...common, limit: atOnce, statementTimeoutMs: batchMs, idleTransactionTimeoutMs: wholeMs });
   const access = accessTo({ pool, dialect, clock });

@@ -50,6 +50,8 @@ function tracedSession(session: Session, driver: Driver, log: StatementLog): Ses
     begin: () => command("begin", () => session.begin(), log),
     commit: () => command("commit", () => session.commit(), log),
     rollback: () => command("rollback", () => session.rollback(), log),
+    whole: (statement) => noted({ log, ...driver.render(statement), work: () => session.whole(statement), rowsOf: (rows) => rows.length }),
+    isUsable: () => session.isUsable(),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }

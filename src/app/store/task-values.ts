@@ -2,9 +2,7 @@
 // default, or keeps its value; `completed_at` follows the status.
 import { type Sql, type SqlFragment, sql } from "../../foundation/sql.ts";
 import type { NewTask, TaskChange } from "../api/contract/tasks.ts";
-import type { Dialect } from "./dialect.ts";
-
-type Cells = readonly (readonly [column: string, value: SqlFragment])[];
+import type { Cells, Dialect } from "./dialect.ts";
 
 /** `tasks (columns) values (cells), (cells)…` of one task or more; a column that only some of them have is the default in the others. */
 export function newRows(dialect: Dialect, tasks: readonly NewTask[]): Sql {
@@ -67,7 +65,7 @@ function cellOf(cells: ReadonlyMap<string, SqlFragment>, column: string): SqlFra
   return value === undefined ? sql`default` : value;
 }
 
-function newCells(dialect: Dialect, task: NewTask): Cells {
+export function newCells(dialect: Dialect, task: NewTask): Cells {
   const completed: Cells = task.status === "complete" ? [["completed_at", sql`current_timestamp(6)`]] : [];
   return [...sentCells(dialect, task), ...completed];
 }

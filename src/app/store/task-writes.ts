@@ -3,16 +3,18 @@ import { isProblem, Problem } from "../../foundation/problem.ts";
 import { sql } from "../../foundation/sql.ts";
 import type { NewTask, Task, TaskChange } from "../api/contract/tasks.ts";
 import type { Access } from "./access.ts";
+import type { Cells } from "./dialect.ts";
 import { recordEvent } from "./events.ts";
 import { refuseWrite, rowOf } from "./row-versions.ts";
 import { taskColumns, taskOf, type TaskRow } from "./rows.ts";
 import type { RowWrite, Write } from "./store.ts";
 import { selectTask } from "./task-reads.ts";
-import { assignmentsOf, newRows } from "./task-values.ts";
+import { assignmentsOf, newCells, newRows } from "./task-values.ts";
+import { type TaskText, textOf } from "./task-text.ts";
 
 export interface TaskWrites {
   /** Throws RH-API-001 on `project_id` when there is no such project. */
-  createTask(task: NewTask, write: Write): Promise<Task>;
+  createTask(task: NewTask, write: Write): Promise<TaskText>;
   /** Throws RH-API-002, RH-API-007 when the version is another, RH-API-001 as above. */
   changeTask(row: RowWrite, change: TaskChange): Promise<Task>;
   /** The task as it last was. Throws RH-API-002, RH-API-007. */
@@ -27,14 +29,25 @@ export function taskWritesIn(access: Access): TaskWrites {
   };
 }
 
-async function createTask(access: Access, task: NewTask, write: Write): Promise<Task> {
-  const insert = access.write(write, async (session) => {
+async function createTask(access: Access, task: NewTask, write: Write): Promise<TaskText> {
+  const insert = access.isPlain || write.once ? insertAndRecord(access, task, write) : insertWhole(access, task, write);
+  return insert.catch((thrown: unknown) => explain(thrown, task));
+}
+
+async function insertWhole({ dialect, writeWhole }: Access, task: NewTask, { requestId }: Write): Promise<TaskText> {
+  const [row] = await writeWhole<Pick<TaskText, "id" | "json">>(dialect.insertTask(newCells(dialect, task), requestId));
+  if (row) return { ...row, version: 1 };
+  throw new Problem("RH-DATA-002", "the project is not there");
+}
+
+async function insertAndRecord(access: Access, task: NewTask, write: Write): Promise<TaskText> {
+  const created = await access.write(write, async (session) => {
     const [row] = await session.all<TaskRow>(sql`insert into ${newRows(access.dialect, [task])} returning ${taskColumns}`);
     const created = taskOf(row as TaskRow);
     await recordEvent(session, { requestId: write.requestId, kind: "task.created", data: created });
     return created;
   });
-  return insert.catch((thrown: unknown) => explain(thrown, task));
+  return textOf(created);
 }
 
 async function changeTask(access: Access, row: RowWrite, change: TaskChange): Promise<Task> {

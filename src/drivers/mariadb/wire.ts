@@ -1,6 +1,5 @@
-// MariaDB's connector as a wire. Statements with values are prepared on the server and their values bound; those without go as
-// text. Answers in batches are read from the socket as they are wanted; the server would count the reader's pauses as its own
-// time, so that a stream's deadline is this side's alone, batch by batch.
+// MariaDB's connector as a wire. Answers in batches are read from the socket as they are wanted; the server would count the
+// reader's pauses as its own time, so that a stream's deadline is this side's alone, batch by batch.
 // Sources: mariadb.com/kb/en/set-statement, kill, start-transaction; the connector's documentation/promise-api.md
 import type { Readable } from "node:stream";
 import type * as mariadb from "mariadb";
@@ -9,6 +8,7 @@ import { type Sql, sql } from "../../foundation/sql.ts";
 import type { Command, Reader, Wire } from "../wire.ts";
 import { translate } from "./errors.ts";
 import { render } from "./render.ts";
+import { runStatement } from "./statement.ts";
 
 export function wireOver(connection: mariadb.Connection, how: { readonly where: string; readonly cancel: () => Promise<void> }): Wire {
   const ended = new AbortController();
@@ -17,10 +17,7 @@ export function wireOver(connection: mariadb.Connection, how: { readonly where: 
   return {
     where: how.where,
     ended: ended.signal,
-    query: async (statement) => {
-      const { text, values } = render(statement);
-      return answerOf(await (values.length === 0 ? connection.query(text) : connection.execute(text, [...values])));
-    },
+    query: (statement) => runStatement(connection, render(statement)),
     command: async (word) => {
       for (const statement of commands[word]) await connection.query(statement);
     },
@@ -42,11 +39,6 @@ const commands: Readonly<Record<Command, readonly string[]>> = {
 
 export function whereOf(options: ConnectionOptions): string {
   return options.host.startsWith("/") ? options.host : `${options.host}:${options.port}`;
-}
-
-function answerOf(result: unknown): { readonly rows: readonly unknown[]; readonly changed: number } {
-  if (Array.isArray(result)) return { rows: result, changed: result.length };
-  return { rows: [], changed: (result as { readonly affectedRows?: number }).affectedRows ?? 0 };
 }
 
 interface Opening {

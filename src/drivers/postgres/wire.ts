@@ -1,6 +1,6 @@
-// node-postgres as a wire. Always the extended protocol: one statement a call, values bound (TRAP-13). Answers in batches are a
-// portal; the server would count the reader's pauses as its own time, so that a stream's deadline is this side's alone, batch by
-// batch. Sources: postgresql.org/docs/current/protocol-flow.html (cancelling, portals), node-postgres.com/apis/cursor
+// node-postgres as a wire. Answers in batches are a portal; the server would count the reader's pauses as its own time, so that a
+// stream's deadline is this side's alone, batch by batch.
+// Sources: postgresql.org/docs/current/protocol-flow.html (cancelling, portals), node-postgres.com/apis/cursor
 import { createConnection } from "node:net";
 import type pg from "pg";
 import Cursor from "pg-cursor";
@@ -9,10 +9,13 @@ import { type ConnectionOptions, deadlines } from "../driver.ts";
 import type { Command, Reader, Rendered, Wire } from "../wire.ts";
 import { translate } from "./errors.ts";
 import { render } from "./render.ts";
+import { runStatement, Statements } from "./statement.ts";
 
 export function wireOver(client: pg.Client, options: ConnectionOptions): Wire {
   const where = options.host.startsWith("/") ? `${options.host}/.s.PGSQL.${options.port}` : `${options.host}:${options.port}`;
   const ended = new AbortController();
+  const statements = new Statements(options.rememberedStatements ?? 0);
+  const parserOf = (type: number) => client.getTypeParser(type, "text") as (text: string) => unknown;
   client.on("error", () => undefined); // followed by "end", and told by the statement that runs or comes next
   client.once("end", () => ended.abort());
   // The package refuses COPY … FROM STDIN, but not with the message that the server then waits for.
@@ -20,11 +23,7 @@ export function wireOver(client: pg.Client, options: ConnectionOptions): Wire {
   return {
     where,
     ended: ended.signal,
-    query: async (statement) => {
-      const { text, values } = render(statement);
-      const { rows, rowCount } = await client.query({ text, values: [...values], queryMode: "extended" } as pg.QueryConfig);
-      return { rows, changed: rowCount ?? 0 };
-    },
+    query: (statement) => runStatement(client, statements, { ...render(statement), parserOf }),
     command: async (word) => {
       const { command } = await client.query(commands[word]);
       if (word === "commit" && command === "ROLLBACK")

@@ -1,10 +1,11 @@
 // /api/tasks: adds, shows, changes and removes tasks one at a time. An answer about one task carries its version as ETag; a change
 // names it in If-Match, a removal may. With `Rowhouse-Trace: 1` such an answer tells the statements behind it (trace.ts).
 import type { FastifyInstance, FastifyReply } from "fastify";
+import { type TaskText, textOf } from "../../store/task-text.ts";
 import { address, answers, json, nothing, reading, repeatable, sending, versionTag, writing } from "../answers.ts";
 import { TracedChangeHeadersSchema, TracedHeadersSchema, TracedNewHeadersSchema, TracedRemovalHeadersSchema } from "../contract/headers.ts";
 import { IdentifierParams, NoQuerySchema } from "../contract/parts.ts";
-import { type NewTask, NewTaskSchema, type Task, type TaskAnswer, TaskAnswerSchema, type TaskChange, TaskChangeSchema } from "../contract/tasks.ts";
+import { type NewTask, NewTaskSchema, TaskAnswerSchema, type TaskChange, TaskChangeSchema } from "../contract/tasks.ts";
 import { inUtc } from "../due-date.ts";
 import { writeOf } from "../idempotency.ts";
 import { knownVersionsOf, versionsOf } from "../parameters.ts";
@@ -75,7 +76,7 @@ export function taskRoutes(app: FastifyInstance, tracing: Tracing): void {
   app.patch<One & { Body: TaskChange }>("/api/tasks/:id", { schema: changed }, async (request, reply) => {
     const asked = tracing(request, reply);
     const row = { ...writeOf(request, reply), id: request.params.id, versions: knownVersionsOf(request) };
-    return answer(reply, await asked.store.changeTask(row, inUtc(request.body)), asked);
+    return answer(reply, textOf(await asked.store.changeTask(row, inUtc(request.body))), asked);
   });
 
   app.delete<One>("/api/tasks/:id", { schema: removed }, async (request, reply) => {
@@ -87,8 +88,9 @@ export function taskRoutes(app: FastifyInstance, tracing: Tracing): void {
   });
 }
 
-function answer(reply: FastifyReply, task: Task, asked: Asked): TaskAnswer {
-  reply.header("etag", `"${task.version}"`);
+/** The text of a TaskAnswer. */
+function answer(reply: FastifyReply, { version, json }: TaskText, asked: Asked): string {
   const trace = asked.trace();
-  return trace ? { task, trace } : { task };
+  reply.header("etag", `"${version}"`).type("application/json; charset=utf-8");
+  return trace ? `{"task":${json},"trace":${JSON.stringify(trace)}}` : `{"task":${json}}`;
 }

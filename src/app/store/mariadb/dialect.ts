@@ -4,6 +4,7 @@ import { mariadbDriver } from "../../../drivers/mariadb/driver.ts";
 import { sql } from "../../../foundation/sql.ts";
 import type { Dialect } from "../dialect.ts";
 import { excess } from "./rights.ts";
+import { insertTask, isOneOf, taskJson } from "./task-statements.ts";
 
 export const mariadbDialect: Dialect = {
   driver: mariadbDriver,
@@ -18,6 +19,9 @@ export const mariadbDialect: Dialect = {
   insertUnlessThere: (row) => sql`insert ignore into ${row}`,
   bindMoment: (moment) => moment.replace("T", " ").replace("Z", ""),
   lowerCase: (text) => sql`lower(${text} collate utf8mb4_uca1400_ai_ci) collate utf8mb4_nopad_bin`,
+  taskJson,
+  isOneOf,
+  insertTask,
   migrationsTable: (database) => sql.id(`${database}_rowhouse`, "migrations"),
   excess,
   version: async (session) => {

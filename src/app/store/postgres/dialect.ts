@@ -3,6 +3,7 @@ import { postgresDriver } from "../../../drivers/postgres/driver.ts";
 import { sql } from "../../../foundation/sql.ts";
 import type { Dialect } from "../dialect.ts";
 import { excess } from "./rights.ts";
+import { insertTask, isOneOf, taskJson } from "./task-statements.ts";
 
 export const postgresDialect: Dialect = {
   driver: postgresDriver,
@@ -15,6 +16,9 @@ export const postgresDialect: Dialect = {
   insertUnlessThere: (row) => sql`insert into ${row} on conflict do nothing`,
   bindMoment: (moment) => moment,
   lowerCase: (text) => sql`lower(${text})`,
+  taskJson,
+  isOneOf,
+  insertTask,
   migrationsTable: () => sql.id("rowhouse", "migrations"),
   excess,
   version: async (session) => {

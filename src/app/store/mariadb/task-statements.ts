@@ -1,0 +1,56 @@
+// Statements about tasks that leave the most to the server: a row as the JSON text that the API answers with, the rows of several
+// ids, a task added with its event at once. Source: mariadb.com/kb/en/json_quote, begin-end (compound statements outside of programs)
+import { type Sql, sql } from "../../../foundation/sql.ts";
+import type { Cells } from "../dialect.ts";
+
+const moment = (column: Sql) => sql`insert(concat(${column}, 'Z"'), 11, 1, 'T')`;
+
+/** Written piece by piece: half the time of json_object. What text holds is json_quote's to quote; a moment is 2026-01-31 09:30:00.000000. */
+export const taskJson = sql`concat(
+    '{"id":', tasks.id,
+    ',"title":', json_quote(tasks.title),
+    ',"description":', coalesce(json_quote(tasks.description), 'null'),
+    ',"status":', json_quote(tasks.status),
+    ',"priority":', coalesce(tasks.priority, 0),
+    ',"is_active":', if(tasks.is_active = 0, 'false', 'true'),
+    ',"due_date":', coalesce(concat('"', ${moment(sql`tasks.due_date`)}), 'null'),
+    ',"project_id":', coalesce(tasks.project_id, 'null'),
+    ',"assigned_to":', coalesce(json_quote(tasks.assigned_to), 'null'),
+    ',"created_at":"', ${moment(sql`coalesce(tasks.created_at, tasks.updated_at)`)},
+    ',"updated_at":"', ${moment(sql`tasks.updated_at`)},
+    ',"completed_at":', coalesce(concat('"', ${moment(sql`tasks.completed_at`)}), 'null'),
+    ',"version":', tasks.version,
+    '}')`;
+
+/** Filled up to a few lengths by the last id, so that there are few statements to prepare. */
+export function isOneOf(ids: readonly number[]): Sql {
+  const length = lengths.find((one) => one >= ids.length) ?? ids.length;
+  const filled = Array.from({ length }, (_, at) => ids[at] ?? (ids.at(-1) as number));
+  return sql`in (${sql.join(filled, ", ")})`;
+}
+
+const lengths = [1, 4, 16, 64];
+
+/**
+ * Both writes in one round trip, as the body of a program: what fails in it takes the transaction back and is told as it is, and
+ * what cannot be handled there (a statement that is killed) leaves the transaction to whoever sent it.
+ */
+export function insertTask(cells: Cells, requestId: string): Sql {
+  const names = cells.map(([column]) => sql.id(column));
+  const values = cells.map(([, value]) => value);
+  return sql`
+    begin not atomic
+      declare exit handler for sqlexception begin rollback; resignal; end;
+      set @request_id = ${requestId};
+      start transaction;
+      insert into tasks (${sql.join(names, ", ")}) values (${sql.join(values, ", ")});
+      insert into events (request_id, kind, entity_id, data) values (
+        @request_id,
+        'task.created',
+        last_insert_id(),
+        (select ${taskJson} from tasks where tasks.id = last_insert_id())
+      )
+      returning entity_id as id, data as json;
+      commit;
+    end`;
+}
