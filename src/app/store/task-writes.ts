@@ -3,7 +3,6 @@ import { isProblem, Problem } from "../../foundation/problem.ts";
 import { sql } from "../../foundation/sql.ts";
 import type { NewTask, Task, TaskChange } from "../api/contract/tasks.ts";
 import type { Access } from "./access.ts";
-import type { Cells } from "./dialect.ts";
 import { recordEvent } from "./events.ts";
 import { refuseWrite, rowOf } from "./row-versions.ts";
 import { taskColumns, taskOf, type TaskRow } from "./rows.ts";
