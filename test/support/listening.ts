@@ -21,6 +21,8 @@ export interface Listening {
   /** Resolves when the other side ended it. */
   readonly ended: Promise<void>;
   isEnded(): boolean;
+  /** True when it was ended in order: not cut off, not killed. */
+  isWhole(): boolean;
   stop(): void;
 }
 
@@ -72,6 +74,7 @@ export async function listenAt({ at, lastId, headers, query = "", onFrame = () =
     },
     ended,
     isEnded: () => isEnded,
+    isWhole: () => incoming.complete,
     stop: () => incoming.destroy(),
   };
 }

@@ -15,15 +15,21 @@ import { type HouseState, readState, writeState } from "./state.ts";
 /** Members by the beginning of their names, in the order in which they end. */
 export const outsideIn = ["proxy", "app-", "database"];
 
+/** A proxy waits for those who listen to changes, and they never finish: the application lets them go when it is asked to end. */
+const proxyAloneMs = 1_000;
+
 /** `known` are the members that the caller itself holds, should the record be lost. */
 export async function takeDown(context: Context, house: House, known: HouseState["members"] = {}): Promise<readonly Evidence[]> {
   const places = placesOf(context, house.directory);
   const members = { ...known, ...(await readState(places)).members };
-  const evidence: Evidence[] = [];
-  for (const prefix of outsideIn) {
+  const end = (prefix: string) => {
     const names = Object.keys(members).filter((name) => name.startsWith(prefix));
-    evidence.push(...(await Promise.all(names.map((name) => endMember(context, house, name, members[name]?.identity)))));
-  }
+    return Promise.all(names.map((name) => endMember(context, house, name, members[name]?.identity)));
+  };
+  const proxies = end("proxy");
+  await Promise.race([proxies, context.clock.sleep(proxyAloneMs)]);
+  const evidence = (await Promise.all([proxies, end("app-")])).flat();
+  evidence.push(...(await end("database")));
   await endUnrecorded(context, house);
   await writeState(places, { members: {} });
   await remove(places.run);
