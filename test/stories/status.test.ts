@@ -26,6 +26,21 @@ describe.each(engineNames)("status of a house on %s", (engine) => {
     expect(await statusNow()).toMatchObject({ exitCode: 0, broken: [] });
   });
 
+  test("says how the application did, both instances together, and where Prometheus finds each", async () => {
+    const app = async () => (await statusNow()).found.find(({ tier }) => tier === "app");
+    const before = (await app())?.recent?.requests ?? Number.NaN;
+    const asked = Array.from({ length: 20 }, () => fetch(`${house.url}/api/tasks`));
+    expect((await Promise.all(asked)).map(({ status }) => status)).toStrictEqual(asked.map(() => 200));
+    const after = await app();
+    expect(after?.recent?.requests).toBe(before + 20);
+    expect(after?.seen).toMatch(/^p99 [\d.]+ m?s, \d+ errors? in 5 min$/);
+    for (const instance of members.app) {
+      const metrics = await (await fetch(`${house.url}/metrics/${instance}`)).text();
+      expect(metrics).toContain(`rowhouse_build_info{instance="${instance}",`);
+    }
+    expect((await fetch(`${house.url}/metrics/app-3`)).status).toBe(404);
+  });
+
   test.each(tiers)("names the %s when it is frozen for five seconds, and it alone", async (tier) => {
     const pids = await house.pids();
     const frozen = await withChildren(members[tier].map((name) => pids[name] ?? 0));

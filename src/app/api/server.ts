@@ -2,6 +2,8 @@
 // who may ask, how many at once, the headers, the form of a failure. What each address does is in routes/.
 import fastify, { type FastifyInstance } from "fastify";
 import type { Clock } from "../../platform/clock.ts";
+import { type VitalsWatch, watchVitals } from "../../platform/vitals.ts";
+import { metersOf } from "../metrics/meters.ts";
 import { schemaVersion } from "../migrations/version.ts";
 import type { LiveLimits } from "../live/limits.ts";
 import { liveOver } from "../live/live.ts";
@@ -19,6 +21,7 @@ import { sendProblem } from "./problems.ts";
 import { aboutRoute, echoRoutes } from "./routes/echo.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
 import { openApiRoute } from "./routes/openapi.ts";
 import { projectRoutes } from "./routes/projects.ts";
 import { taskBulkRoutes } from "./routes/task-bulk.ts";
@@ -51,7 +54,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   const refuseUnknown = methodsOf(app);
   const routes = collectRoutes(app);
   readParameters(app);
-  countTraffic(app, parts.clock, parts.requestsInWork ?? requestsInWork);
+  const meters = metersOf(app, parts.clock);
+  countTraffic(app, { clock: parts.clock, limit: parts.requestsInWork ?? requestsInWork, meters });
   app.addHook("onRequest", setHeaders);
   app.addHook("onRequest", guard(parts.allowedHosts));
   app.setErrorHandler(sendProblem);
@@ -62,11 +66,19 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   transferRoutes(app, parts);
   taskRoutes(app, tracing(parts));
   projectRoutes(app, parts.store);
-  eventRoutes(app, liveOver({ log: parts.store, clock: parts.clock, logger: app.log, limits: parts.live }));
+  const live = liveOver({ log: parts.store, clock: parts.clock, logger: app.log, limits: parts.live });
+  eventRoutes(app, live);
   echoRoutes(app);
   aboutRoute(app, parts.store, parts.instance);
   healthRoutes(app, healthOf(parts.store, parts.clock, schemaVersion));
+  metricsRoutes(app, { ...parts, live, meters, vitals: vitalsOf(app) });
   openApiRoute(app, routes);
   if (parts.staticDirectory !== undefined) await serveFiles(app, parts.staticDirectory);
   return app;
+}
+
+function vitalsOf(app: FastifyInstance): VitalsWatch {
+  const vitals = watchVitals();
+  app.addHook("onClose", async () => vitals[Symbol.dispose]());
+  return vitals;
 }

@@ -4,30 +4,43 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Problem } from "../../foundation/problem.ts";
 import type { Clock } from "../../platform/clock.ts";
+import type { Meters } from "../metrics/meters.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
     /** A request that stays: it has a limit of its own and is not in work. */
     isListening?: boolean;
+    /** Asks how the server does, and so has to be answered however busy it is. */
+    isProbe?: boolean;
   }
 }
 
 const pathLimit = 200;
-const probes = new Set(["/livez", "/readyz", "/healthz"]);
 
-export function countTraffic(app: FastifyInstance, clock: Clock, limit: number): void {
+export interface TrafficParts {
+  readonly clock: Clock;
+  /** Of requests in work. */
+  readonly limit: number;
+  readonly meters: Meters;
+}
+
+export function countTraffic(app: FastifyInstance, { clock, limit, meters }: TrafficParts): void {
   const inWork = new Set<FastifyReply>();
   app.addHook("onRequest", (request, reply, done) => {
     const startMs = clock.monotonicMs();
-    const isListening = request.routeOptions.config.isListening === true;
+    const { isListening = false, isProbe = false, meter } = request.routeOptions.config;
     if (!isListening) inWork.add(reply);
+    meters.inWork = inWork.size;
     reply.raw.on("close", () => {
       inWork.delete(reply);
-      report(request, reply, Math.round(clock.monotonicMs() - startMs));
+      meters.inWork = inWork.size;
+      const ms = clock.monotonicMs() - startMs;
+      meters.ended(meter, { status: reply.statusCode, wasSent: reply.raw.headersSent, ms });
+      report(request, reply, Math.round(ms));
     });
-    if (inWork.size > limit && !isListening && !probes.has(pathOf(request)))
-      throw new Problem("RH-API-008", `more than ${limit} requests are in work`);
-    done();
+    if (inWork.size <= limit || isListening || isProbe) return done();
+    meters.shed++;
+    throw new Problem("RH-API-008", `more than ${limit} requests are in work`);
   });
   app.addHook("preClose", (done) => {
     for (const reply of inWork) if (!reply.raw.headersSent) reply.header("connection", "close");

@@ -12,6 +12,8 @@ import { type From, Tail } from "./tail.ts";
 export interface Live {
   /** Answers with the changes from there on, until either side ends it. Throws RH-API-012 when there are enough listeners, RH-API-008 when closing. */
   listen(reply: FastifyReply, from: From): void;
+  /** How many listen now. */
+  count(): number;
   /** Ends every listener at once; they come back to another instance. */
   close(): void;
 }
@@ -45,6 +47,7 @@ export function liveOver({ limits: given, ...parts }: LiveParts): Live {
       });
       tail.join({ listener, from });
     },
+    count: () => listeners.size,
     close: () => {
       isClosed = true;
       clearInterval(pulse);

@@ -12,6 +12,7 @@ import { isRoot } from "../../platform/users.ts";
 import { findNginx, logins } from "./draft.ts";
 import type { House } from "./house.ts";
 import { type Places, placesOf } from "./places.ts";
+import { describeRecent, type RecentRequests, recentRequests } from "./recent.ts";
 import { livingMembers, readState } from "./state.ts";
 import { appSocket, probeApp, probeDatabase, probeProxy } from "./tiers.ts";
 
@@ -27,6 +28,8 @@ export interface TierStatus {
   readonly where: string;
   /** What the probe saw, or why the tier is not up. */
   readonly seen: string;
+  /** What the application counted, all instances together. */
+  readonly recent?: RecentRequests;
 }
 
 export interface HouseStatus {
@@ -108,7 +111,9 @@ async function appStatus(context: Context, house: House, places: Places): Promis
   if (worst) return { ...worst, where };
   const ready = await Promise.all(targets.map((target) => probeApp(context, target).catch((thrown: Error) => thrown)));
   const notReady = ready.find((one) => one instanceof Error);
-  return { tier: "app", state: "up", where, seen: notReady?.message ?? "ready, can write" };
+  const recent = await recentRequests(targets);
+  const did = recent ? describeRecent(recent) : "ready, can write";
+  return { tier: "app", state: "up", where, seen: notReady?.message ?? did, ...(recent ? { recent } : {}) };
 }
 
 async function probeLife(context: Context, target: { readonly socketPath: string } | { readonly port: number }) {

@@ -54,6 +54,7 @@ async function writeConfiguration(draft: Draft, tier: Tier, settings: ProxySetti
     listen: `127.0.0.1:${ports.proxy}`,
     board: word(board),
     instances: sockets.map((socket) => `    server unix:${socket} max_fails=1 fail_timeout=1s;`).join("\n"),
+    metrics: sockets.map((socket, index) => metricsLocation(`app-${index + 1}`, socket)).join("\n"),
   });
   const candidate = join(dirname(settings.configuration), "candidate.conf");
   const options = { mode: 0o644 };
@@ -65,4 +66,11 @@ async function writeConfiguration(draft: Draft, tier: Tier, settings: ProxySetti
   });
   await writeFileAtomic(settings.configuration, text, options);
   return board;
+}
+
+/** Where Prometheus finds this one instance. */
+function metricsLocation(instance: string, socket: string): string {
+  return `    location = /metrics/${instance} {
+      proxy_pass http://unix:${socket};
+    }`;
 }

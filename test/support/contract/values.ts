@@ -32,6 +32,8 @@ export function valuesOf(contract: Contract, given: SchemaObject, place: Place):
   const schema = contract.resolve(given);
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
+  const { examples, ...rest } = schema;
+  if (examples) return fc.oneof(fc.constantFrom(...examples), valuesOf(contract, rest, place));
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices) return fc.oneof(...choices.map((one) => valuesOf(contract, one, place)));
   switch (schema.type) {
