@@ -37,20 +37,37 @@ const named: Readonly<Record<string, TSchema>> = {
 };
 
 const names = new Map(Object.entries(named).map(([name, schema]) => [JSON.stringify(schema), name]));
+const lengths = new Set([...names.keys()].map((text) => text.length));
 
 /** All of them, with references to each other. */
 export function components(): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(named).map(([name, schema]) => [name, mapParts(schema)]));
+  return Object.fromEntries(Object.entries(named).map(([name, schema]) => [name, read(schema).parts]));
 }
 
 /** `value` as plain JSON, with every schema in it that has a name replaced by a reference. */
 export function referring(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  const name = names.get(JSON.stringify(value));
-  return name === undefined ? mapParts(value) : { $ref: `#/components/schemas/${name}` };
+  return read(value).value;
 }
 
-function mapParts(value: object): unknown {
-  if (Array.isArray(value)) return value.map(referring);
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, referring(inner)]));
+interface Read {
+  /** The JSON text of what was read, to recognise it by. */
+  readonly text: string;
+  /** The same with references inside, and with itself as a reference if it has a name. */
+  readonly parts: unknown;
+  readonly value: unknown;
+}
+
+/** From the leaves up, so that each text is put together once. */
+function read(value: unknown): Read {
+  if (typeof value !== "object" || value === null) return { text: JSON.stringify(value), parts: value, value };
+  if (Array.isArray(value)) {
+    const all = value.map(read);
+    const parts = all.map((one) => one.value);
+    return { text: `[${all.map(({ text }) => text).join()}]`, parts, value: parts };
+  }
+  const all = Object.entries(value).flatMap(([name, inner]) => (inner === undefined ? [] : [[name, read(inner)] as const]));
+  const text = `{${all.map(([name, one]) => `${JSON.stringify(name)}:${one.text}`).join()}}`;
+  const parts = Object.fromEntries(all.map(([name, one]) => [name, one.value]));
+  const known = lengths.has(text.length) ? names.get(text) : undefined;
+  return { text, parts, value: known === undefined ? parts : { $ref: `#/components/schemas/${known}` } };
 }

@@ -1,4 +1,4 @@
-// GET /api/openapi.json: the OpenAPI document of this very server, made once when all of its routes are there.
+// GET /api/openapi.json: the OpenAPI document of this very server, made when it is asked for the first time.
 import type { FastifyInstance } from "fastify";
 import { Type } from "@sinclair/typebox";
 import { appVersion } from "../../version.ts";
@@ -16,9 +16,9 @@ const schema = {
 };
 
 export function openApiRoute(app: FastifyInstance, routes: readonly Route[]): void {
-  let text = "";
-  app.addHook("onReady", async () => {
-    text = JSON.stringify(documentOf(routes, appVersion));
+  let text: string | undefined;
+  app.get("/api/openapi.json", { schema }, async (_request, reply) => {
+    text ??= JSON.stringify(documentOf(routes, appVersion));
+    return reply.type("application/json; charset=utf-8").send(text);
   });
-  app.get("/api/openapi.json", { schema }, async (_request, reply) => reply.type("application/json; charset=utf-8").send(text));
 }
