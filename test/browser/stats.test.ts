@@ -38,6 +38,12 @@ async function tableOf(page: Page, title: string): Promise<readonly string[]> {
   return Promise.all(rows.map(async (row) => (await row.locator("th, td").allInnerTexts()).join(" ")));
 }
 
+/** What the heads of the columns say together, archived included. */
+async function countInColumns(page: Page): Promise<number> {
+  const texts = await page.locator(".column-head .count").allInnerTexts();
+  return texts.length === 0 ? Number.NaN : texts.reduce((sum, text) => sum + Number(text), 0);
+}
+
 function endOfToday(): string {
   const now = new Date();
   return new Date(now.getFullYear(), now.getMonth(), now.getDate(), 23, 59, 59).toISOString();
@@ -57,7 +63,7 @@ describe("the statistics", () => {
     const { page, complaints } = visited;
     await seen(page.getByText("5 tasks, 1 of them overdue."));
     expect(await tableOf(page, "By status")).toEqual(["Pending 1 1 0 0 0", "Active 2 0 2 0 0", "Complete 1 0 0 1 0", "Archived 1 0 0 0 1"]);
-    expect(await tableOf(page, "Due")).toEqual(["Overdue 1 1 0 0 0", "Today 1 0 1 0 0", "This week 1 0 1 0 0", "Without a date 1 0 1 0 0"]);
+    expect(await tableOf(page, "Due")).toEqual(["Overdue 1 1 0 0 0", "Today 1 0 1 0 0", "This week 1 0 1 0 0", "No due date 1 0 1 0 0"]);
     expect(await tableOf(page, "By person")).toEqual(["Jonas 2 0 1 1 0", "Mira 2 1 1 0 0", "Nobody 1 0 0 0 1"]);
     expect(await tableOf(page, "By priority")).toEqual(["High 2 1 1 0 0", "Medium 0 0 0 0 0", "Low 1 0 1 0 0", "None 2 0 0 1 1"]);
     expect(await bar(page, "By person", "Jonas").innerText()).toMatch(/Jonas\s+2\s+tasks\s+1 active · 1 complete/);
@@ -115,7 +121,48 @@ describe("the statistics", () => {
     await page.keyboard.press("Enter");
     await expect.poll(() => pending.innerText()).toBe("2");
     await createTask({ title: "from elsewhere", project_id: project.id });
-    await expect.poll(() => pending.innerText(), { timeout: 15_000 }).toBe("3");
+    await expect.poll(() => pending.innerText(), { timeout: 30_000 }).toBe("3");
+  });
+
+  test("count what the address means: its place, its filters and its search", async () => {
+    await using visited = await visitStats([...mixed, { assigned_to: "Zo\u{1F3E0}".repeat(25) }]);
+    const { page, project } = visited;
+    await page.goto(`${boardUrl()}/?view=stats&project=${project.id}&priority=0&status=archived,complete`);
+    await seen(page.getByText("2 tasks, none of them overdue."));
+    expect(await tableOf(page, "By status")).toEqual(["Pending 0 0 0 0 0", "Active 0 0 0 0 0", "Complete 1 0 0 1 0", "Archived 1 0 0 0 1"]);
+    await page.getByRole("button", { name: "Without the filter: Priority none" }).click();
+    await page.getByRole("button", { name: "Without the filter: Complete, Archived" }).click();
+    await seen(page.getByText("6 tasks, 1 of them overdue."));
+    await page.goto(`${boardUrl()}/?view=stats&project=${project.id}&due=overdue`);
+    await seen(page.getByText("1 task.", { exact: true }));
+    expect(await chart(page, "Due").count()).toBe(0);
+    await page.goto(`${boardUrl()}/?view=stats&project=${project.id}&q=task%201`);
+    await seen(page.getByText("1 task with “task 1”, none of them overdue."));
+    await page.goto(`${boardUrl()}/?view=stats&project=${project.id}&q=nowhere`);
+    await seen(page.getByRole("heading", { name: "Nothing found" }));
+  });
+
+  test("lead from every kind of bar to exactly as many tasks as it counts", async () => {
+    const longName = "Zo\u{1F3E0}".repeat(33);
+    await using visited = await visitStats([...mixed, { assigned_to: longName, due_date: endOfToday() }]);
+    const { page } = visited;
+    for (const [title, name] of [
+      ["By status", "Active"],
+      ["Due", "Overdue"],
+      ["Due", "Today"],
+      ["Due", "No due date"],
+      ["By person", "Mira"],
+      ["By person", "Nobody"],
+      ["By person", longName],
+      ["By priority", "High"],
+      ["By priority", "None"],
+    ] as const) {
+      const counted = await bar(page, title, name).locator(".bar-count").innerText();
+      await bar(page, title, name).click();
+      await expect.poll(() => countInColumns(page), { message: `${title}: ${name}` }).toBe(Number(counted));
+      await page.goBack();
+      await seen(chart(page, "By status"));
+    }
   });
 
   test("say that there is nothing to count, and why nothing can be read", async () => {

@@ -9,7 +9,6 @@ import { useDrag } from "./drag/use-drag.ts";
 import { EditPanel } from "./edit/edit-panel.tsx";
 import { useClosing } from "./edit/use-closing.ts";
 import { Footer } from "./footer.tsx";
-import { goTo } from "./hooks/use-address.ts";
 import { type BoardView, useBoardView } from "./hooks/use-board-view.ts";
 import { useKeptFocus } from "./hooks/use-kept-focus.ts";
 import { HelpSheet } from "./keys/help-sheet.tsx";
@@ -43,7 +42,7 @@ export function Board() {
           <h1 className="view-title">{view.title}</h1>
           {!isNarrow && <AddTask view={view} />}
         </div>
-        {view.address.layout === "stats" ? <Stats view={view} /> : <Tasks view={view} />}
+        {view.address.layout === "stats" ? <StatsPage view={view} /> : <Tasks view={view} />}
         <BulkBar view={view} />
         {isNarrow && <AddTask view={view} />}
       </main>
@@ -52,11 +51,6 @@ export function Board() {
       <Announcer />
     </div>
   );
-}
-
-function Stats({ view }: { readonly view: BoardView }) {
-  const { project } = view.address;
-  return <StatsPage projects={view.projects} projectId={typeof project === "number" ? project : null} onChoose={goTo} />;
 }
 
 function Tasks({ view }: { readonly view: BoardView }) {

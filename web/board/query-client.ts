@@ -9,6 +9,7 @@ export const keys = {
   projects: ["projects"],
   about: ["about"],
   counts: ["counts"],
+  stats: ["stats"],
 } as const;
 
 export function createQueryClient(connection: Connection): QueryClient {

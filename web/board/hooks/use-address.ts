@@ -33,11 +33,6 @@ export function toggleStats(): void {
   go({ layout: layout === "stats" ? tasksLayout : "stats" });
 }
 
-/** Goes to an address that a link names. */
-export function goTo(query: string): void {
-  go({ ...parseAddress(query) });
-}
-
 function listen(onChange: () => void): () => void {
   addEventListener("popstate", onChange);
   return () => removeEventListener("popstate", onChange);

@@ -4,14 +4,17 @@ import type { MouseEvent, ReactNode } from "react";
 import { LateIcon, PriorityBars, StatusIcon } from "../../kit/icons.tsx";
 import { ProjectDot } from "../project-dot.tsx";
 import { statusOrder, statusTitles } from "../statuses.ts";
+import { go } from "../hooks/use-address.ts";
+import { type Address, formatAddress } from "../view/address.ts";
 import type { Bar, Chart } from "./charts.ts";
 
 export interface BarChartProps {
   readonly chart: Chart;
-  readonly onChoose: (query: string) => void;
+  /** Of the tasks that are counted. */
+  readonly address: Address;
 }
 
-export function BarChart({ chart, onChoose }: BarChartProps) {
+export function BarChart({ chart, address }: BarChartProps) {
   const longest = Math.max(1, ...chart.bars.map(({ count }) => count));
   const titleId = `chart-${chart.id}`;
   return (
@@ -22,7 +25,7 @@ export function BarChart({ chart, onChoose }: BarChartProps) {
       <ul className="bars">
         {chart.bars.map((bar) => (
           <li key={bar.key}>
-            <Target bar={bar} onChoose={onChoose}>
+            <Target bar={bar} address={address}>
               <span className="bar-name">
                 <Sign sign={bar.sign} />
                 <span className={`bar-name-text ${bar.isNone ? "bar-none" : ""}`} title={bar.name}>
@@ -48,17 +51,17 @@ export function BarChart({ chart, onChoose }: BarChartProps) {
   );
 }
 
-/** An ordinary link, so that it can be opened in another tab; a plain press stays on the page. */
-function Target({ bar, onChoose, children }: { readonly bar: Bar; readonly onChoose: (query: string) => void; readonly children: ReactNode }) {
-  const { query } = bar;
-  if (query === undefined) return <div className="bar-row">{children}</div>;
+/** An ordinary link, so that it can be opened in another tab; a plain press stays on the page. Nothing leads to no tasks. */
+function Target({ bar, address, children }: { readonly bar: Bar; readonly address: Address; readonly children: ReactNode }) {
+  if (bar.count === 0) return <div className="bar-row">{children}</div>;
+  const target: Address = { ...address, layout: "columns", ...bar.change };
   const choose = (event: MouseEvent) => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    onChoose(query);
+    go(target);
   };
   return (
-    <a className="bar-row" href={`/?${query}`} onClick={choose}>
+    <a className="bar-row" href={formatAddress(target)} onClick={choose}>
       {children}
     </a>
   );

@@ -4,7 +4,10 @@ import type { Status } from "../../../src/app/api/contract/parts.ts";
 import type { Project } from "../../../src/app/api/contract/projects.ts";
 import type { StatsGroup } from "../../../src/app/api/contract/stats.ts";
 import { statusOrder, statusTitles } from "../statuses.ts";
-import type { DueName, StatsAnswer } from "./stats-api.ts";
+import { type Address, type DueView, dueViews } from "../view/address.ts";
+import { shownPriority } from "../view/conditions.ts";
+import { dueTitles } from "../view/titles.ts";
+import { openOf, type StatsAnswer } from "./stats-api.ts";
 
 export type Counts = Readonly<Record<Status, number>>;
 
@@ -16,8 +19,8 @@ export interface Bar {
   readonly sign: { readonly status: Status } | { readonly projectId: number } | { readonly priority: number } | { readonly isLate: true } | undefined;
   readonly count: number;
   readonly counts: Counts;
-  /** The query of the address that shows these tasks; undefined where no address can. */
-  readonly query: string | undefined;
+  /** What the page's address becomes to show just these tasks. */
+  readonly change: Partial<Address>;
 }
 
 export interface Chart {
@@ -33,103 +36,93 @@ export interface Chart {
 
 const mostBars = 12;
 const priorityNames = ["None", "Low", "Medium", "High"] as const;
-const openOnly = "status=pending,active";
+const plain = { note: undefined, rest: undefined };
 
-const dueBars: readonly { readonly due: DueName; readonly name: string; readonly query: string }[] = [
-  { due: "overdue", name: "Overdue", query: "due=overdue" },
-  { due: "today", name: "Today", query: `due=today&${openOnly}` },
-  { due: "week", name: "This week", query: `due=week&${openOnly}` },
-  { due: "none", name: "Without a date", query: `due=none&${openOnly}` },
-];
-
-export function chartsOf(answer: StatsAnswer, projects: readonly Project[], projectId: number | null): readonly Chart[] {
-  const within = projectId === null ? "" : `project=${projectId}&`;
-  const counted = (bar: Omit<Bar, "count" | "query"> & { readonly query: string }): Bar => ({
-    ...bar,
-    count: totalOf(bar.counts),
-    query: within + bar.query,
-  });
-  const base = { note: undefined, rest: undefined };
+/** What the address narrows to one value already has no chart of its own. */
+export function chartsOf(answer: StatsAnswer, projects: readonly Project[], address: Address): readonly Chart[] {
+  const status: Chart = { ...plain, id: "status", title: "By status", nameTitle: "Status", bars: statusBars(answer.byPriority) };
+  const due: Chart = {
+    ...plain,
+    id: "due",
+    title: "Due",
+    nameTitle: "Due",
+    bars: dueViews.map((view) => dueBar(view, answer, address)),
+    note: "Pending and active tasks. This week has today in it and ends on Sunday.",
+  };
+  const project: Chart = { ...plain, id: "project", title: "By project", nameTitle: "Project", bars: projectBars(answer.byProject, projects) };
+  const assignee: Chart = { ...plain, id: "assignee", title: "By person", nameTitle: "Person", bars: assigneeBars(answer.byAssignee) };
+  const priority: Chart = { ...plain, id: "priority", title: "By priority", nameTitle: "Priority", bars: priorityBars(answer.byPriority) };
   return [
-    { ...base, id: "status", title: "By status", nameTitle: "Status", bars: statusBars(answer.byPriority).map(counted) },
-    {
-      ...base,
-      id: "due",
-      title: "Due",
-      nameTitle: "Due",
-      note: "Pending and active tasks. This week has today in it and ends on Sunday.",
-      bars: dueBars.map(({ due, name, query }) =>
-        counted({
-          key: due,
-          name,
-          isNone: false,
-          sign: due === "overdue" ? { isLate: true } : undefined,
-          counts: countsOf(answer.byDue[due]),
-          query,
-        }),
-      ),
-    },
-    ...(projectId === null
-      ? [longest({ ...base, id: "project", title: "By project", nameTitle: "Project", bars: projectBars(answer.byProject, projects).map(counted) })]
-      : []),
-    longest({ ...base, id: "assignee", title: "By person", nameTitle: "Person", bars: assigneeBars(answer.byAssignee).map(counted) }),
-    { ...base, id: "priority", title: "By priority", nameTitle: "Priority", bars: priorityBars(answer.byPriority).map(counted) },
+    status,
+    ...(address.due === undefined ? [due] : []),
+    ...(address.project === undefined ? [longest(project)] : []),
+    ...(address.assignee === undefined ? [longest(assignee)] : []),
+    priority,
   ];
 }
 
-type Uncounted = Omit<Bar, "count" | "query"> & { readonly query: string };
+function bar(parts: Pick<Bar, "key" | "name" | "counts" | "change"> & Partial<Bar>): Bar {
+  return { isNone: false, sign: undefined, count: totalOf(parts.counts), ...parts };
+}
 
-function statusBars(groups: readonly StatsGroup[]): readonly Uncounted[] {
+function dueBar(view: DueView, answer: StatsAnswer, address: Address): Bar {
+  const change = { due: view, statuses: view === "overdue" ? address.statuses : openOf(address) };
+  return bar({
+    key: view,
+    name: dueTitles[view],
+    sign: view === "overdue" ? { isLate: true } : undefined,
+    counts: countsOf(answer.byDue[view]),
+    change,
+  });
+}
+
+function statusBars(groups: readonly StatsGroup[]): readonly Bar[] {
   const counts = countsOf(groups);
-  return statusOrder.map((status) => ({
-    key: status,
-    name: statusTitles[status],
-    isNone: false,
-    sign: { status },
-    counts: { ...noCounts, [status]: counts[status] },
-    query: `status=${status}`,
-  }));
+  return statusOrder.map((status) =>
+    bar({
+      key: status,
+      name: statusTitles[status],
+      sign: { status },
+      counts: { ...noCounts, [status]: counts[status] },
+      change: { statuses: [status] },
+    }),
+  );
 }
 
 /** Projects without a task have their bar too, of length zero. */
-function projectBars(groups: readonly StatsGroup[], projects: readonly Project[]): readonly Uncounted[] {
+function projectBars(groups: readonly StatsGroup[], projects: readonly Project[]): readonly Bar[] {
   const found = groupedBy(groups, ({ project }) => project?.id ?? null);
-  const named = projects.map(({ id, name }) => ({
-    key: String(id),
-    name,
-    isNone: false,
-    sign: { projectId: id },
-    counts: countsOf(found.get(id)),
-    query: `project=${id}`,
-  }));
+  const named = projects.map(({ id, name }) =>
+    bar({ key: String(id), name, sign: { projectId: id }, counts: countsOf(found.get(id)), change: { project: id } }),
+  );
   const without = found.get(null);
-  return without
-    ? [...named, { key: "none", name: "No project", isNone: true, sign: undefined, counts: countsOf(without), query: "project=none" }]
-    : named;
+  return without ? [...named, bar({ key: "none", name: "No project", isNone: true, counts: countsOf(without), change: { project: "none" } })] : named;
 }
 
-function assigneeBars(groups: readonly StatsGroup[]): readonly Uncounted[] {
-  return [...groupedBy(groups, ({ assignee }) => assignee ?? null)].map(([assignee, ofOne]) => ({
-    key: assignee === null ? "nobody" : `person ${assignee}`,
-    name: assignee ?? "Nobody",
-    isNone: assignee === null,
-    sign: undefined,
-    counts: countsOf(ofOne),
-    query: `${new URLSearchParams({ assignee: assignee ?? "" })}`,
-  }));
+function assigneeBars(groups: readonly StatsGroup[]): readonly Bar[] {
+  return [...groupedBy(groups, ({ assignee }) => assignee ?? null)].map(([assignee, ofOne]) =>
+    bar({
+      key: assignee === null ? "nobody" : `person ${assignee}`,
+      name: assignee ?? "Nobody",
+      isNone: assignee === null,
+      counts: countsOf(ofOne),
+      change: { assignee: assignee ?? "" },
+    }),
+  );
 }
 
 /** As the board shows it: 3 and more is high, 0 and less is none. */
-function priorityBars(groups: readonly StatsGroup[]): readonly Uncounted[] {
-  const found = groupedBy(groups, ({ priority = 0 }) => Math.max(0, Math.min(3, priority)));
-  return [3, 2, 1, 0].map((priority) => ({
-    key: String(priority),
-    name: priorityNames[priority] ?? "",
-    isNone: false,
-    sign: { priority },
-    counts: countsOf(found.get(priority)),
-    query: `priority=${priority}`,
-  }));
+function priorityBars(groups: readonly StatsGroup[]): readonly Bar[] {
+  const found = groupedBy(groups, ({ priority = 0 }) => shownPriority({ priority }));
+  return [3, 2, 1, 0].map((priority) =>
+    bar({
+      key: String(priority),
+      name: priorityNames[priority] ?? "",
+      sign: { priority },
+      counts: countsOf(found.get(priority)),
+      change: { priorities: [priority] },
+    }),
+  );
 }
 
 function longest(chart: Chart): Chart {

@@ -1,42 +1,42 @@
 // The statistics: one sentence, and the tasks by status, by due date, by project, by person and by priority. A bar leads to its tasks.
-import type { Project } from "../../../src/app/api/contract/projects.ts";
+import type { BoardView } from "../hooks/use-board-view.ts";
+import { NothingFound } from "../nothing-found.tsx";
 import { ReadProblem } from "../notices.tsx";
 import { statusOrder, statusTitles } from "../statuses.ts";
+import { FilterChips } from "../toolbar/filters.tsx";
+import { type Address, filtersIn } from "../view/address.ts";
 import { BarChart, readable } from "./bar-chart.tsx";
 import { type Chart, chartsOf } from "./charts.ts";
 import { useStats } from "./use-stats.ts";
 
-export interface StatsPageProps {
-  readonly projects: readonly Project[];
-  /** Of one project only. */
-  readonly projectId: number | null;
-  /** Shows the tasks of a bar: the query of the board's address. */
-  readonly onChoose: (query: string) => void;
-}
-
-export function StatsPage({ projects, projectId, onChoose }: StatsPageProps) {
-  const { answer, problem, readAgain } = useStats({ projectId });
+export function StatsPage({ view }: { readonly view: BoardView }) {
+  const { address, projects, now } = view;
+  const { answer, problem, readAgain } = useStats(address, now);
   if (problem) return <ReadProblem problem={problem} onRetry={readAgain} />;
   if (!answer) return <Reading />;
-  const charts = chartsOf(answer, projects, projectId);
-  if (sumOf(charts, "status") === 0) return <Empty />;
+  const charts = chartsOf(answer, projects, address);
+  if (sumOf(charts, "status") === 0) return filtersIn(address) > 0 ? <NothingFound view={view} /> : <Empty />;
   return (
     <section className="stats" tabIndex={-1} aria-label="Charts">
-      <p className="stats-sentence">{sentenceOf(charts)}</p>
+      <div className="stats-head">
+        <p className="stats-sentence">{sentenceOf(charts, address)}</p>
+        <FilterChips address={address} />
+      </div>
       <Legend />
       <div className="charts">
         {charts.map((chart) => (
-          <BarChart key={chart.id} chart={chart} onChoose={onChoose} />
+          <BarChart key={chart.id} chart={chart} address={address} />
         ))}
       </div>
     </section>
   );
 }
 
-function sentenceOf(charts: readonly Chart[]): string {
+function sentenceOf(charts: readonly Chart[], { search }: Address): string {
   const all = sumOf(charts, "status");
-  const late = charts.find(({ id }) => id === "due")?.bars.find(({ key }) => key === "overdue")?.count ?? 0;
-  const tasks = all === 1 ? "1 task" : `${readable(all)} tasks`;
+  const tasks = `${all === 1 ? "1 task" : `${readable(all)} tasks`}${search.trim() === "" ? "" : ` with “${search.trim()}”`}`;
+  const late = charts.find(({ id }) => id === "due")?.bars.find(({ key }) => key === "overdue")?.count;
+  if (late === undefined) return `${tasks}.`;
   return late === 0 ? `${tasks}, none of them overdue.` : `${tasks}, ${readable(late)} of them overdue.`;
 }
 

@@ -56,9 +56,9 @@ export function parseAddress(query: string): Address {
     project: project === "none" ? "none" : /^[1-9]\d{0,9}$/.test(project) ? Number(project) : undefined,
     statuses: statusOrder.filter((status) => listOf(texts.get("status")).includes(status)),
     priorities: [...new Set(listOf(texts.get("priority")).filter(isPriority).map(Number))].sort(),
-    assignee: texts.get("assignee")?.slice(0, 100),
+    assignee: cut(texts.get("assignee"), 100),
     due: dueViews.find((known) => known === due),
-    search: (texts.get("q") ?? "").slice(0, 200),
+    search: cut(texts.get("q"), 200) ?? "",
     sort: parseSort(texts.get("sort") ?? ""),
   };
 }
@@ -96,6 +96,10 @@ export function withoutFilters(address: Address): Address {
 
 function listOf(text: string | null): readonly string[] {
   return text === null ? [] : text.split(",");
+}
+
+function cut(text: string | null, characters: number): string | undefined {
+  return text === null ? undefined : [...text].slice(0, characters).join("");
 }
 
 function isPriority(text: string): boolean {
