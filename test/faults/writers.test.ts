@@ -7,21 +7,28 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Written } from "../support/faults/compare.ts";
-import { openWriteLog } from "../support/faults/write-log.ts";
-import { emptyTally, storm, type Tally } from "../support/writers.ts";
+import { openWriteLog, type WriteLog } from "../support/faults/write-log.ts";
+import { emptyTally, storm, type Tally, writeAgain } from "../support/writers.ts";
 
-type Answering = (outgoing: ServerResponse, title: string) => unknown;
+type Answering = (outgoing: ServerResponse, title: string, key: unknown) => unknown;
 
 /** Two clients, two writes each. */
-async function write(answering: Answering): Promise<{ readonly tally: Tally; readonly written: Written }> {
+async function write(
+  answering: Answering,
+  then?: (port: number, log: WriteLog) => Promise<void>,
+): Promise<{ readonly tally: Tally; readonly written: Written }> {
   const server = createServer((incoming, outgoing) => {
-    incoming.once("data", (chunk: Buffer) => answering(outgoing, (JSON.parse(chunk.toString()) as { title: string }).title));
+    incoming.once("data", (chunk: Buffer) =>
+      answering(outgoing, (JSON.parse(chunk.toString()) as { title: string }).title, incoming.headers["idempotency-key"]),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const directory = mkdtempSync(join(tmpdir(), "rowhouse-writes-"));
   using log = openWriteLog(join(directory, "writes.jsonl"));
   const tally = emptyTally();
-  await storm({ port: (server.address() as AddressInfo).port, clients: 2, writesEach: 2, label: "try", log, tally });
+  const { port } = server.address() as AddressInfo;
+  await storm({ port, clients: 2, writesEach: 2, label: "try", log, tally });
+  await then?.(port, log);
   const written = log.read();
   server.closeAllConnections();
   server.close();
@@ -44,6 +51,20 @@ describe("a client that writes", () => {
     expect(tally).toMatchObject({ attempted: 4, acknowledged: 0, unavailable: { "503 RH-CONN-003": 4 }, wrong: {} });
     expect(written.attempted.size).toBe(4);
     expect(written.acknowledged.size).toBe(0);
+  });
+
+  test("sends what was not acknowledged again under the same key, until it is", async () => {
+    const keys: unknown[] = [];
+    const again = emptyTally();
+    const answering: Answering = (outgoing, title, key) => {
+      keys.push(key);
+      if (keys.filter((one) => one === key).length < 3) outgoing.writeHead(503, { "retry-after": "1" }).end('{"code":"RH-CONN-004"}');
+      else created(outgoing, title);
+    };
+    const { written } = await write(answering, (port, log) => writeAgain({ port, log, tally: again }, ["try 1.1", "try 1.2", "try 2.1", "try 2.2"]));
+    expect(again).toMatchObject({ attempted: 8, acknowledged: 4, unavailable: { "503 RH-CONN-004": 4 }, wrong: {} });
+    expect([...written.acknowledged.keys()].sort()).toEqual([...written.attempted].sort());
+    expect([...new Set(keys)].sort()).toEqual(["try%201.1", "try%201.2", "try%202.1", "try%202.2"]);
   });
 
   test.each<[string, Answering]>([

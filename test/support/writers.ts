@@ -1,6 +1,6 @@
 // Clients that write tasks through the proxy while something goes wrong. Each attempt is logged before it is sent and each
-// acknowledged answer after it came, outside the house. Nothing is repeated: what was not acknowledged stays unknown. A client
-// that is told 503 pauses for a tenth of the second that Retry-After asks for: harder on the house than a polite one, and
+// acknowledged answer after it came, outside the house. A storm repeats nothing: what was not acknowledged stays unknown, until it
+// is sent again under its own Idempotency-Key when the house is back. A client that is told 503 pauses for a tenth of the second that Retry-After asks for: harder on the house than a polite one, and
 // still with writes to make when it is back.
 import { Agent, type IncomingMessage, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -32,6 +32,8 @@ export interface Tally {
 /** No answer may take longer, whatever happens behind it. */
 const answerWithinMs = 5_000;
 const pauseMs = 100;
+const clientsAgain = 8;
+const attemptsAgain = 50;
 
 export function emptyTally(): Tally {
   return { attempted: 0, acknowledged: 0, longestMs: 0, unavailable: {}, wrong: {} };
@@ -43,6 +45,22 @@ export async function storm(options: StormOptions): Promise<void> {
   const clients = Array.from({ length: options.clients }, (_, client) => writeAll(options, agent, client + 1));
   try {
     await Promise.all(clients);
+  } finally {
+    agent.destroy();
+  }
+}
+
+/** Sends each of the writes again until it is acknowledged, under the key that it had; those that never were stay as they are. */
+export async function writeAgain(options: Pick<StormOptions, "port" | "log" | "tally">, titles: readonly string[]): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: clientsAgain });
+  const open = [...titles];
+  const one = async () => {
+    for (let title = open.pop(); title !== undefined; title = open.pop()) {
+      for (let attempt = 1; attempt <= attemptsAgain && !(await writeOnce(options, agent, title)); attempt++) await sleep(pauseMs);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: clientsAgain }, one));
   } finally {
     agent.destroy();
   }
@@ -93,7 +111,7 @@ interface Answer {
 function post(port: number, agent: Agent, title: string): Promise<Answer> {
   return new Promise((resolve) => {
     const failed = (seen: string) => resolve({ status: 0, body: "", isExpected: false, seen });
-    const headers = { host: "localhost", "content-type": "application/json" };
+    const headers = { host: "localhost", "content-type": "application/json", "idempotency-key": encodeURIComponent(title) };
     const outgoing = request({ host: "127.0.0.1", port, method: "POST", path: "/api/tasks", agent, headers });
     const timer = setTimeout(() => {
       failed(`no answer within ${answerWithinMs} ms`);

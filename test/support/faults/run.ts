@@ -1,7 +1,7 @@
 // One run: a storm of writes, a kill in the middle of it, recovery with a deadline, and then everything is compared. The seed
 // decides who is killed and when; the machine decides the rest.
 import { systemClock } from "../../../src/platform/clock.ts";
-import { emptyTally, storm, type Tally } from "../writers.ts";
+import { emptyTally, storm, type Tally, writeAgain } from "../writers.ts";
 import { compare } from "./compare.ts";
 import { fragile } from "./engines.ts";
 import type { Victim } from "./faults.ts";
@@ -32,6 +32,8 @@ export interface RunReport extends Recovery {
   readonly acknowledged: number;
   /** Not acknowledged, and there all the same: the outcome that a client cannot know. */
   readonly unknownPresent: number;
+  /** Sent again under their keys after all was over, and then there exactly once. */
+  readonly repeated: number;
   readonly unavailable: Readonly<Record<string, number>>;
   readonly longestAnswerMs: number;
   readonly found: readonly string[];
@@ -55,7 +57,9 @@ export async function runFault(scene: Scene, options: { readonly victim: Victim;
   const survivors = await renewedWithoutCause(scene, { names, pids });
   const late = recovery.readyMs === undefined ? [`not ready again within ${readyWithinMs} ms`] : [];
   const after = recovery.readyMs === undefined ? { found: [], unknownPresent: 0 } : await examine(scene, label);
-  const found = [...(isMidway ? [] : ["the kill came after the last write"]), ...wrongAnswers(tally), ...late, ...survivors, ...after.found];
+  const again = recovery.readyMs === undefined ? { found: [], repeated: 0 } : await repeatUnknown(scene, label);
+  const unfair = isMidway ? [] : ["the kill came after the last write"];
+  const found = [...unfair, ...wrongAnswers(tally), ...late, ...survivors, ...after.found, ...again.found];
   return {
     engine: scene.engine,
     seed,
@@ -64,6 +68,7 @@ export async function runFault(scene: Scene, options: { readonly victim: Victim;
     ...recovery,
     ...figuresOf(tally),
     unknownPresent: after.unknownPresent,
+    repeated: again.repeated,
     found,
   };
 }
@@ -80,7 +85,7 @@ export async function runCalm(scene: Scene, options: { readonly seed: number; re
   const present = after.presentOfLabel === wanted ? [] : [`${after.presentOfLabel} of ${wanted} present`];
   const found = [...refused, ...wrongAnswers(tally), ...present, ...after.found];
   const timing = { killedAfterMs: 0, databaseMs: undefined, readyMs: undefined };
-  return { engine: scene.engine, seed, victim: "nobody", ...timing, ...figuresOf(tally), unknownPresent: after.unknownPresent, found };
+  return { engine: scene.engine, seed, victim: "nobody", ...timing, ...figuresOf(tally), unknownPresent: after.unknownPresent, repeated: 0, found };
 }
 
 async function examine(scene: Scene, label: string) {
@@ -98,6 +103,21 @@ async function examine(scene: Scene, label: string) {
     ...((await isStatusGreen(scene)) ? [] : ["rowhouse status finds a tier that is not up"]),
   ];
   return { found, presentOfLabel: ofLabel.length, unknownPresent: ofLabel.filter(({ title }) => !written.acknowledged.has(title)).length };
+}
+
+/** INV-2: what was not acknowledged is sent again with its key, whether it was made or not; then every write is there exactly once. */
+async function repeatUnknown(scene: Scene, label: string): Promise<{ readonly found: readonly string[]; readonly repeated: number }> {
+  const { attempted, acknowledged } = scene.log.read();
+  const titles = [...attempted].filter((title) => title.startsWith(`${label} `) && !acknowledged.has(title));
+  const tally = emptyTally();
+  await writeAgain({ port: scene.house.port, log: scene.log, tally }, titles);
+  await using session = await scene.look();
+  const found = compare(scene.log.read(), await presentIn(session));
+  const missing = titles.length - tally.acknowledged;
+  return {
+    repeated: titles.length,
+    found: [...wrongAnswers(tally), ...found, ...(missing === 0 ? [] : [`${missing} writes were not acknowledged when they were repeated`])],
+  };
 }
 
 /** What was not killed has to live on: the application reconnects, it is not restarted. */

@@ -50,10 +50,11 @@ export function victimOf(id: FaultId, seed: number): Victim {
 }
 
 function tell({ print }: SuiteOptions, id: string, report: RunReport): RunReport {
-  const { engine, seed, victim, killedAfterMs, attempted, acknowledged, unknownPresent, databaseMs, readyMs, longestAnswerMs, found } = report;
+  const { engine, seed, victim, killedAfterMs, attempted, acknowledged, unknownPresent, repeated } = report;
+  const { databaseMs, readyMs, longestAnswerMs, found } = report;
   const back = readyMs === undefined ? "" : `, database after ${databaseMs} ms, ready after ${readyMs} ms`;
   const killed = victim === "nobody" ? "nobody killed" : `${victim} killed at ${killedAfterMs} ms${back}`;
-  const figures = `${acknowledged} of ${attempted} acknowledged, ${unknownPresent} more there, longest answer ${longestAnswerMs} ms`;
+  const figures = `${acknowledged} of ${attempted} acknowledged, ${unknownPresent} more there, ${repeated} repeated, longest answer ${longestAnswerMs} ms`;
   print(`${id} ${engine} seed ${seed}: ${killed}; ${figures}; ${found.length === 0 ? "nothing found" : `FOUND ${found.join("; ")}`}`);
   return report;
 }
