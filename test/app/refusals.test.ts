@@ -105,7 +105,7 @@ describe.each(engines)("the API on %s refuses", (engine) => {
     }
   });
 
-  test.each(["/api", "/api/", "/api/nothing", "/api/tasks/1/delete", "//api/tasks", "/API/tasks", "/metrics", "/.env", "/assets/"])(
+  test.each(["/api", "/api/", "/api/nothing", "/api/tasks/1/delete", "//api/tasks", "/API/tasks", "/metrics/other", "/.env", "/assets/"])(
     "the address %s with 404",
     async (url) => {
       const answer = await application.inject({ method: "GET", url });

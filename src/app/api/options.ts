@@ -28,7 +28,17 @@ export function optionsOf(log: Log): FastifyHttpOptions<Server> {
     forceCloseConnections: "idle",
     return503OnClosing: false, // what is in work when the server closes is answered
     routerOptions: { maxParamLength: 40 },
-    ajv: { customOptions: { verbose: true, discriminator: true, coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
+    ajv: {
+      customOptions: {
+        inlineRefs: false,
+        verbose: true,
+        discriminator: true,
+        coerceTypes: false,
+        removeAdditional: false,
+        useDefaults: false,
+        allErrors: false,
+      },
+    },
     frameworkErrors: (error, request, reply) => {
       setHeaders(request, reply); // no hook has run yet
       sendProblem(error, request, reply);

@@ -9,6 +9,7 @@ import type { LiveLimits } from "../live/limits.ts";
 import { liveOver } from "../live/live.ts";
 import type { Store } from "../store/store.ts";
 import { acceptJsonOnly } from "./body.ts";
+import { filterSchemas } from "./contract/list.ts";
 import { guard } from "./guard.ts";
 import { setHeaders } from "./headers.ts";
 import { healthOf } from "./health.ts";
@@ -61,6 +62,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler(refuseUnknown);
   acceptJsonOnly(app);
+  for (const schema of filterSchemas) app.addSchema(schema);
   taskListRoutes(app, parts.store);
   taskBulkRoutes(app, parts.store);
   transferRoutes(app, parts);

@@ -4,7 +4,7 @@ import type { TSchema } from "@sinclair/typebox";
 import { AboutSchema, ProblemSchema } from "../contract/about.ts";
 import { BulkAnswerSchema, BulkOperationSchema, BulkResultSchema, BulkSchema } from "../contract/bulk.ts";
 import { ChangeSchema } from "../contract/events.ts";
-import { TaskFilterSchema, TaskListSchema } from "../contract/list.ts";
+import { filterSchemas, TaskListSchema } from "../contract/list.ts";
 import { TraceSchema } from "../contract/parts.ts";
 import { NewProjectSchema, ProjectAnswerSchema, ProjectListSchema, ProjectSchema } from "../contract/projects.ts";
 import { HavingSchema, StatsGroupSchema, StatsSchema } from "../contract/stats.ts";
@@ -17,7 +17,7 @@ const named: Readonly<Record<string, TSchema>> = {
   TaskChange: TaskChangeSchema,
   TaskAnswer: TaskAnswerSchema,
   TaskList: TaskListSchema,
-  TaskFilter: TaskFilterSchema,
+  ...Object.fromEntries(filterSchemas.map(({ $id, ...schema }) => [$id, schema as TSchema])),
   Stats: StatsSchema,
   StatsGroup: StatsGroupSchema,
   Having: HavingSchema,
@@ -67,7 +67,7 @@ function read(value: unknown): Read {
   }
   const all = Object.entries(value).flatMap(([name, inner]) => (inner === undefined ? [] : [[name, read(inner)] as const]));
   const text = `{${all.map(([name, one]) => `${JSON.stringify(name)}:${one.text}`).join()}}`;
-  const parts = Object.fromEntries(all.map(([name, one]) => [name, one.value]));
+  const parts = Object.fromEntries(all.map(([name, one]) => [name, name === "$ref" ? `#/components/schemas/${one.value}` : one.value]));
   const known = lengths.has(text.length) ? names.get(text) : undefined;
   return { text, parts, value: known === undefined ? parts : { $ref: `#/components/schemas/${known}` } };
 }
