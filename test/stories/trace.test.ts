@@ -17,7 +17,7 @@ import { systemClock } from "../../src/platform/clock.ts";
 import { silentLog } from "../../src/platform/log.ts";
 import { isRoot } from "../../src/platform/users.ts";
 import { emptyHouse, standingHouse, type TestHouse } from "../support/houses.ts";
-import { eventually, addTask } from "../support/tasks.ts";
+import { eventually, addTask, untilReady } from "../support/tasks.ts";
 
 const runFile = promisify(execFile);
 
@@ -138,6 +138,19 @@ describe.each(engineNames)("trace on %s", (engine) => {
     expect(exitCode).toBe(1);
     expect(result.verdict).toMatchObject({ state: "faulty", findings: [{ subject: "removal" }] });
     expect(await titles()).toContain("stays against its will");
+  });
+
+  test("an application that does not answer ends it with 1, and what nobody knows is said", async () => {
+    const { "app-1": first = 0, "app-2": second = 0 } = await house.pids();
+    for (const pid of [first, second]) process.kill(pid, "SIGSTOP");
+    try {
+      const { exitCode, stderr } = await house.run("trace");
+      expect([exitCode, stderr]).toEqual([1, expect.stringContaining("RH-HOUSE-005")]);
+      expect(stderr).toContain("The task may have been added.");
+    } finally {
+      for (const pid of [first, second]) process.kill(pid, "SIGCONT");
+    }
+    await untilReady(house);
   });
 
   test("a house that is down is named as that, and nothing is sent to whoever has its port", async () => {

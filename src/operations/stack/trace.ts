@@ -113,10 +113,11 @@ function answerOf({ status, body }: HttpAnswer): Answer {
   const problem = problemIn(body);
   const message = `POST /api/tasks answers ${status}: ${problem.detail ?? problem.title ?? body.slice(0, 200)}`;
   if (status === 400) throw new Problem("RH-API-001", message, { field: problem.field, hint: "Give another --title." });
-  throw new Problem("RH-HOUSE-005", message, { hint: "rowhouse status names the broken tier." });
+  const left = problem.code === "RH-CONN-004" ? " The task may have been added." : "";
+  throw new Problem("RH-HOUSE-005", message, { hint: `rowhouse status names the broken tier.${left}` });
 }
 
-function problemIn(body: string): { readonly title?: string; readonly detail?: string; readonly field?: string } {
+function problemIn(body: string): { readonly code?: string; readonly title?: string; readonly detail?: string; readonly field?: string } {
   try {
     return JSON.parse(body) as object;
   } catch {
