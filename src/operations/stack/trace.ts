@@ -62,7 +62,8 @@ interface Answer {
   };
 }
 
-const timeoutMs = 10_000;
+/** Longer than the ten seconds after which nginx gives up, so that it is the one to say so. */
+const timeoutMs = 12_000;
 
 /** Throws RH-HOUSE-006 when the house is not up, RH-HOUSE-005 when the task is not added, RH-API-001 when its title is none. */
 export async function traceRequest(context: Context, house: House, options: TraceOptions): Promise<TracedRequest> {
