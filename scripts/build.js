@@ -39,7 +39,7 @@ export async function build() {
     execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", root, "--outDir", partial], { cwd: root, stdio: "inherit" });
     for (const data of ["deploy/templates", "app/migrations"]) cpSync(join(root, "src", data), join(partial, data), { recursive: true });
     await bundleApplication(join(partial, "bundle"));
-    await bundleBoard(join(partial, "board"));
+    await bundlePages(join(partial, "board"));
     writeFileSync(join(partial, "stamp"), stamp);
     if (existsSync(join(root, "dist"))) renameSync(join(root, "dist"), old);
     renameSync(partial, join(root, "dist"));
@@ -66,9 +66,11 @@ async function bundleApplication(outDir) {
   });
 }
 
-async function bundleBoard(outDir) {
+/** The reference goes beside the board, into the same folder. */
+async function bundlePages(outDir) {
   const { build: bundle } = await import("vite");
   await bundle({ configFile: join(root, "web/board/vite.config.js"), logLevel: "error", build: { outDir, emptyOutDir: true } });
+  await bundle({ configFile: join(root, "web/reference/vite.config.js"), logLevel: "error", build: { outDir, emptyOutDir: false } });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url) && !isBuilt()) await build();

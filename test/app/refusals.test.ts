@@ -17,6 +17,8 @@ describe.each(engines)("the API on %s refuses", (engine) => {
   beforeAll(async () => {
     directory = await mkdtemp("/tmp/rowhouse-static-");
     await mkdir(join(directory, "assets"));
+    await mkdir(join(directory, "reference"));
+    await writeFile(join(directory, "reference", "index.html"), "<!doctype html><title>HTTP API</title>");
     await writeFile(join(directory, "index.html"), "<!doctype html><title>Board</title>");
     await writeFile(join(directory, "assets", "main-1a2b.js"), "export {};");
     await writeFile(join(directory, "notes.private"), "not served");
@@ -134,6 +136,11 @@ describe.each(engines)("the API on %s refuses", (engine) => {
     expect([page.statusCode, page.headers["cache-control"]]).toStrictEqual([200, "no-cache"]);
     expect(page.headers["content-security-policy"]).toContain("default-src 'self'");
     expect(page.headers["content-security-policy"]).not.toContain("unsafe");
+    for (const url of ["/reference", "/reference/"]) {
+      const reference = await application.inject({ method: "GET", url });
+      expect([url, reference.statusCode, reference.headers["content-type"]]).toStrictEqual([url, 200, "text/html; charset=utf-8"]);
+      expect(reference.headers["content-security-policy"]).toContain("default-src 'self'");
+    }
     const script = await application.inject({ method: "GET", url: "/assets/main-1a2b.js" });
     expect(script.headers["content-type"]).toBe("text/javascript; charset=utf-8");
     expect(script.headers["cache-control"]).toContain("immutable");

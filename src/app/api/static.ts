@@ -1,7 +1,7 @@
 // The board's files, for houses without nginx. All of them are read once at the start, each has a route of its own: no path of
 // a request ever reaches the file system.
 import { readdir, readFile } from "node:fs/promises";
-import { extname, join, relative } from "node:path";
+import { dirname, extname, join, relative } from "node:path";
 import type { FastifyInstance } from "fastify";
 
 const types: Readonly<Record<string, string>> = {
@@ -23,12 +23,18 @@ export async function serveFiles(app: FastifyInstance, directory: string): Promi
     const name = relative(directory, path);
     const content = await readFile(path);
     serve(app, { url: `/${name}`, content, cache: name.startsWith("assets/") ? "public, max-age=31536000, immutable" : "no-cache" });
-    if (name === "index.html") serve(app, { url: "/", content, cache: "no-cache" });
+    for (const url of addressesOf(name)) serve(app, { url, content, cache: "no-cache" });
   }
 }
 
+/** A page is also at its folder, with and without the slash. */
+function addressesOf(name: string): readonly string[] {
+  if (name === "index.html") return ["/"];
+  return name.endsWith("/index.html") ? [`/${dirname(name)}`, `/${dirname(name)}/`] : [];
+}
+
 function serve(app: FastifyInstance, file: { readonly url: string; readonly content: Buffer; readonly cache: string }): void {
-  const type = types[file.url === "/" ? ".html" : extname(file.url)] as string;
+  const type = types[extname(file.url) || ".html"] as string;
   app.get(file.url, { schema: { isFile: true } }, async (_request, reply) =>
     reply.headers({ "content-security-policy": policy, "cache-control": file.cache }).type(type).send(file.content),
   );
