@@ -51,12 +51,17 @@ async function once<T>(pool: Pool, work: (session: Session) => Promise<T>): Prom
     await session.rollback().catch(() => undefined); // the connection may be gone; the first failure is the one to tell
     throw thrown;
   }
+  await commit(session);
+  return result;
+}
+
+/** Throws RH-CONN-004 as above. */
+export async function commit(session: Session): Promise<void> {
   try {
     await session.commit();
   } catch (thrown) {
     throw isProblem(thrown, "RH-CONN-001", "RH-CONN-003", "RH-CONN-006", "RH-TIME-001") ? unknownOutcome(thrown) : thrown;
   }
-  return result;
 }
 
 function unknownOutcome(cause: unknown): Problem {

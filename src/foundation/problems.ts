@@ -64,7 +64,7 @@ export const problems = {
   "RH-API-002": { title: "not found", exitCode: 3, status: 404 },
   "RH-API-003": { title: "the method is not allowed here", exitCode: 1, status: 405 },
   "RH-API-004": { title: "the body is too large", exitCode: 1, status: 413 },
-  "RH-API-005": { title: "only application/json is accepted", exitCode: 1, status: 415 },
+  "RH-API-005": { title: "the content type is not accepted", exitCode: 1, status: 415 },
   "RH-API-006": { title: "the request comes from another site", exitCode: 1, status: 403 },
   "RH-API-007": { title: "the row was changed by somebody else", exitCode: 1, status: 412 },
   "RH-API-008": { title: "the server is busy", exitCode: 1, status: 503 },

@@ -27,6 +27,13 @@ export function parseParameter(name: string, text: string): unknown {
   return value;
 }
 
+/** The value in a part of a file. Throws RH-API-001 with the place in it that is at fault, if it is one place. */
+export function parseJson(text: string): unknown {
+  const value = parseText(text, { name: "it" });
+  refuseOdd(value, "");
+  return value;
+}
+
 function decode(bytes: Uint8Array): string {
   let text: string;
   try {
@@ -38,11 +45,11 @@ function decode(bytes: Uint8Array): string {
   return text;
 }
 
-function parseText(text: string, { field, name }: { readonly field: string; readonly name: string }): unknown {
+function parseText(text: string, { name, ...place }: { readonly name: string; readonly field?: string }): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Problem("RH-API-001", `${name} is not valid JSON`, { field, cause });
+    throw new Problem("RH-API-001", `${name} is not valid JSON`, { ...place, cause });
   }
 }
 

@@ -4,10 +4,17 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Problem } from "../../foundation/problem.ts";
 
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** What the body of a route may be, JSON alone unless given; never what a form can send. */
+    readonly accepts?: { readonly pattern: RegExp; readonly names: string };
+  }
+}
+
 const ownHosts = ["localhost", "127.0.0.1", "[::1]"];
 const rememberedHosts = 100;
 const writing = new Set(["POST", "PUT", "PATCH"]);
-const jsonType = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+const jsonAlone = { pattern: /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i, names: "application/json" };
 
 /** A hook that refuses with RH-API-006 (another site) or RH-API-005 (another content type). */
 export function guard(allowedHosts: readonly string[]): (request: FastifyRequest, reply: FastifyReply, done: () => void) => void {
@@ -48,11 +55,12 @@ function isVisit({ method, headers, url }: FastifyRequest): boolean {
   return isSafe && headers["sec-fetch-mode"] === "navigate" && headers["sec-fetch-dest"] === "document" && !url.startsWith("/api");
 }
 
-function refuseOtherTypes({ method, headers }: FastifyRequest): void {
+function refuseOtherTypes({ method, headers, routeOptions }: FastifyRequest): void {
+  const { pattern, names } = routeOptions.config.accepts ?? jsonAlone;
   const type = headers["content-type"];
   const isEncoded = headers["content-encoding"] !== undefined && headers["content-encoding"] !== "identity";
-  if (!isEncoded && (type === undefined ? !writing.has(method) : !writing.has(method) || jsonType.test(type))) return;
-  throw new Problem("RH-API-005", "the body has to be application/json in UTF-8", { field: "Content-Type" });
+  if (!isEncoded && (type === undefined ? !writing.has(method) : !writing.has(method) || pattern.test(type))) return;
+  throw new Problem("RH-API-005", `the body has to be ${names} in UTF-8`, { field: "Content-Type" });
 }
 
 function hostOf(request: FastifyRequest): string {

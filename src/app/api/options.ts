@@ -11,7 +11,7 @@ import { documentOf, sendProblem } from "./problems.ts";
 const bodyLimitBytes = 1_048_576;
 const requestId = /^[0-9a-f-]{8,64}$/;
 
-export function optionsOf(log: Log): FastifyHttpOptions<Server> {
+export function optionsOf(log: Log, uploads: WeakSet<Socket>): FastifyHttpOptions<Server> {
   return {
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
@@ -21,7 +21,7 @@ export function optionsOf(log: Log): FastifyHttpOptions<Server> {
       return typeof given === "string" && requestId.test(given) ? given : randomUUID();
     },
     bodyLimit: bodyLimitBytes,
-    requestTimeout: 10_000, // to send the whole of a request
+    requestTimeout: 10_000, // to send the whole of a request, but for uploads
     connectionTimeout: 30_000, // without a byte in either direction
     keepAliveTimeout: 75_000, // longer than nginx keeps an idle connection, so that it is the one to close
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16_384 },
@@ -43,7 +43,9 @@ export function optionsOf(log: Log): FastifyHttpOptions<Server> {
       setHeaders(request, reply); // no hook has run yet
       sendProblem(error, request, reply);
     },
-    clientErrorHandler: refuseUnreadable,
+    clientErrorHandler: (error, socket) => {
+      if (error.code !== "ERR_HTTP_REQUEST_TIMEOUT" || !uploads.has(socket)) refuseUnreadable(error, socket);
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 // Builds the HTTP server of the application from its parts; it listens to nothing yet. What is true of every answer is here:
 // who may ask, how many at once, the headers, the form of a failure. What each address does is in routes/.
+import type { Socket } from "node:net";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Clock } from "../../platform/clock.ts";
 import { type VitalsWatch, watchVitals } from "../../platform/vitals.ts";
@@ -43,7 +44,7 @@ export interface ServerParts {
   readonly staticDirectory?: string;
   readonly logTo: LogTarget;
   readonly requestsInWork?: number;
-  /** How long an export or an import may stand still, a minute unless given. */
+  /** How long an export or an import may stand still. */
   readonly stillMs?: number;
   readonly live?: Partial<LiveLimits>;
 }
@@ -51,7 +52,9 @@ export interface ServerParts {
 const requestsInWork = 256;
 
 export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
-  const app: FastifyInstance = fastify(optionsOf(logOf({ clock: parts.clock, target: parts.logTo, instance: parts.instance })));
+  const uploads = new WeakSet<Socket>();
+  const log = logOf({ clock: parts.clock, target: parts.logTo, instance: parts.instance });
+  const app: FastifyInstance = fastify(optionsOf(log, uploads));
   const refuseUnknown = methodsOf(app);
   const routes = collectRoutes(app);
   readParameters(app);
@@ -65,7 +68,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   for (const schema of filterSchemas) app.addSchema(schema);
   taskListRoutes(app, parts.store);
   taskBulkRoutes(app, parts.store);
-  transferRoutes(app, parts);
+  await transferRoutes(app, parts, uploads);
   taskRoutes(app, tracing(parts));
   projectRoutes(app, parts.store);
   const live = liveOver({ log: parts.store, clock: parts.clock, logger: app.log, limits: parts.live });

@@ -6,6 +6,8 @@ import type { Excess } from "./store.ts";
 /** Columns that are written, and with what. */
 export type Cells = readonly (readonly [column: string, value: SqlFragment])[];
 
+export type GivenColumns = Readonly<Record<string, "integer" | "text" | "boolean" | "moment">>;
+
 export interface Dialect {
   readonly driver: Driver;
   /** As people write it. */
@@ -17,6 +19,10 @@ export interface Dialect {
   updateReturning<Row>(session: Session, statement: { readonly update: Sql; readonly columns: Sql; readonly reread: Sql }): Promise<readonly Row[]>;
   /** The insert into `row` (`table (columns) values (...)`) that does nothing where its key is there; it waits for one that is being written. */
   insertUnlessThere(row: Sql): Sql;
+  /** The objects of a JSON list as a table named `given`; what an object leaves out is NULL, what does not fit its column is refused. */
+  givenRows(list: string, columns: GivenColumns): Sql;
+  /** Sees to it that new rows get ids behind `newest`, at once and for all sessions; never takes them back. */
+  advanceIds(session: Session, table: "tasks" | "projects", newest: number): Promise<void>;
   /** A moment of the API's form as the server takes it. */
   bindMoment(moment: string): string;
   /** Letters in lower case, the same ones on both engines; still compared by code point. */

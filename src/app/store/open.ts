@@ -8,6 +8,7 @@ import { bulkWritesIn } from "./bulk.ts";
 import type { Dialect } from "./dialect.ts";
 import { eventLogIn } from "./event-log.ts";
 import { idempotencyKeysIn } from "./idempotency.ts";
+import { importsIn } from "./imports.ts";
 import { projectsIn } from "./projects.ts";
 import { snapshotsIn } from "./snapshots.ts";
 import { taskStatsIn } from "./stats.ts";
@@ -39,6 +40,7 @@ export function openStore(dialect: Dialect, { poolLimit, ...connection }: StoreO
     ...taskListsIn(access),
     ...taskStatsIn(access),
     ...snapshotsIn(access, transfers),
+    ...importsIn(access, transfers),
     engine: dialect.title,
     traced: (log) => roomsOver(access.traced(log)),
     probeWrite: () => probeWrite(access),

@@ -7,6 +7,7 @@ import type { Sql } from "../../foundation/sql.ts";
 import type { BulkWrites } from "./bulk.ts";
 import type { EventLog } from "./event-log.ts";
 import type { IdempotencyKeys } from "./idempotency.ts";
+import type { Imports } from "./imports.ts";
 import type { Projects } from "./projects.ts";
 import type { Snapshots } from "./snapshots.ts";
 import type { StatementLog } from "./statement-log.ts";
@@ -29,8 +30,11 @@ export const limits = {
 export const transferLimits = {
   /** At once, of one instance. */
   atOnce: 4,
-  /** Without a byte in either direction. */
-  stillMs: 60_000,
+  /** Without a byte that the client takes, and without one that it sends. */
+  downloadStillMs: 60_000,
+  uploadStillMs: 30_000,
+  /** Of an import's body. */
+  bodyBytes: 2_147_483_648,
   batchMs: 60_000,
   wholeMs: 1_800_000,
 } as const;
@@ -80,6 +84,7 @@ export interface Store
     EventLog,
     IdempotencyKeys,
     Snapshots,
+    Imports,
     AsyncDisposable {
   /** The engine's name as people write it. */
   readonly engine: string;

@@ -3,7 +3,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import { selection } from "./list.ts";
 import { closed, identifier, moment, nullable, version } from "./parts.ts";
 import { projectName } from "./projects.ts";
-import { TaskSchema } from "./tasks.ts";
+import { NewTaskSchema, TaskSchema } from "./tasks.ts";
 
 export const formats = ["csv", "json", "ndjson"] as const;
 export type Format = (typeof formats)[number];
@@ -34,6 +34,31 @@ export const ImportQuerySchema = Type.Object(
   closed,
 );
 export type ImportQuery = Static<typeof ImportQuerySchema>;
+
+/** A task to import. A project's name goes before its id: without one, `project_id` has to be there already. */
+export const ImportedTaskSchema = Type.Object(
+  {
+    ...NewTaskSchema.properties,
+    project: Type.Optional(nullable(projectName)),
+    ...Type.Partial(Type.Object({ id: identifier, version, created_at: moment, updated_at: moment, completed_at: nullable(moment) })).properties,
+  },
+  closed,
+);
+export type ImportedTask = Static<typeof ImportedTaskSchema>;
+
+export const ImportedProjectSchema = Type.Object(
+  { name: projectName, ...Type.Partial(Type.Object({ id: identifier, version, created_at: moment })).properties },
+  closed,
+);
+export type ImportedProject = Static<typeof ImportedProjectSchema>;
+
+/** The highest id that `ids=keep` takes: beyond it none would be left for new tasks. */
+export const keptIdLimit = 2_000_000_000;
+
+export const ImportSchema = Type.Object(
+  { projects: Type.Optional(Type.Array(ImportedProjectSchema)), tasks: Type.Optional(Type.Array(ImportedTaskSchema)) },
+  closed,
+);
 
 export const ImportAnswerSchema = Type.Object({
   tasks: Type.Integer({ minimum: 0 }),

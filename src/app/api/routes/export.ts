@@ -7,17 +7,10 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { Problem } from "../../../foundation/problem.ts";
 import type { Clock } from "../../../platform/clock.ts";
 import { fileKinds, parts } from "../../transfer/print.ts";
-import { type Store, transferLimits } from "../../store/store.ts";
+import { transferLimits } from "../../store/store.ts";
 import { type ExportQuery, ExportQuerySchema, ExportSchema, type Format } from "../contract/transfer.ts";
 import { answers, file, reading } from "../answers.ts";
-import type { Slots } from "../slots.ts";
-
-export interface TransferParts {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly slots: Slots;
-  readonly stillMs: number;
-}
+import type { TransferParts } from "./transfer.ts";
 
 interface Asking {
   readonly Querystring: ExportQuery;
@@ -59,7 +52,7 @@ export function exportRoute(app: FastifyInstance, transfer: TransferParts): void
     const format = formatOf(request.query);
     const ending = new AbortController();
     const content = fileOf(transfer, { ...request.query, format, requestId: request.id, signal: ending.signal });
-    endWith(reply, { ending, content, stillMs: transfer.stillMs });
+    endWith(reply, { ending, content, stillMs: transfer.downloadStillMs });
     const first = await content.next();
     return describe(reply, transfer.clock, format).send(Readable.from(continued(first, content), { objectMode: false }));
   });

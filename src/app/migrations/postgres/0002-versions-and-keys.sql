@@ -15,13 +15,23 @@ create index idx_idempotency_keys_created on idempotency_keys (created_at);
 
 create index idx_tasks_due on tasks (due_date, id);
 
-create function advance_ids() returns void
-language sql
+-- A sequence cannot be set and drawn from in one step. Ids are therefore drawn one by one up to a million of them; beyond that it is
+-- set, and to go back it would have to be drawn from a million times between two lines.
+create function advance_ids(of_table text, newest integer) returns void
+language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select setval(pg_get_serial_sequence('public.tasks', 'id'), greatest((select coalesce(max(id), 1) from public.tasks), nextval(pg_get_serial_sequence('public.tasks', 'id'))));
-  select setval(pg_get_serial_sequence('public.projects', 'id'), greatest((select coalesce(max(id), 1) from public.projects), nextval(pg_get_serial_sequence('public.projects', 'id'))));
+declare
+  ids regclass := pg_get_serial_sequence(case of_table when 'tasks' then 'public.tasks' when 'projects' then 'public.projects' end, 'id');
+  ahead bigint := newest - coalesce(pg_sequence_last_value(ids), 0);
+begin
+  if ahead > 1000000 then
+    perform setval(ids, newest);
+  elsif ahead > 0 then
+    perform nextval(ids) from generate_series(1, ahead);
+  end if;
+end
 $$;
 
-revoke all on function advance_ids() from public;
+revoke all on function advance_ids(text, integer) from public;

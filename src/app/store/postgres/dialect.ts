@@ -1,7 +1,7 @@
-// PostgreSQL's share of the store. Source: postgresql.org/docs/current/sql-update.html, functions-admin.html
+// PostgreSQL's share of the store. Source: postgresql.org/docs/current/sql-update.html, functions-admin.html, functions-json.html
 import { postgresDriver } from "../../../drivers/postgres/driver.ts";
-import { sql } from "../../../foundation/sql.ts";
-import type { Dialect } from "../dialect.ts";
+import { type Sql, sql } from "../../../foundation/sql.ts";
+import type { Dialect, GivenColumns } from "../dialect.ts";
 import { excess } from "./rights.ts";
 import { insertTask, isOneOf, taskJson } from "./task-statements.ts";
 
@@ -14,6 +14,10 @@ export const postgresDialect: Dialect = {
   },
   updateReturning: (session, { update, columns }) => session.all(sql`${update} returning ${columns}`),
   insertUnlessThere: (row) => sql`insert into ${row} on conflict do nothing`,
+  givenRows: (list, columns) => sql`json_to_recordset(${list}::json) as given (${sql.join(Object.entries(columns).map(givenColumn), ", ")})`,
+  advanceIds: async (session, table, newest) => {
+    await session.all(sql`select advance_ids(${table}, ${newest})`); // migration 0002: the right to set a sequence is not the application's
+  },
   bindMoment: (moment) => moment,
   lowerCase: (text) => sql`lower(${text})`,
   taskJson,
@@ -26,3 +30,9 @@ export const postgresDialect: Dialect = {
     return /^[\d.]+/.exec(row?.version ?? "")?.[0] ?? "unknown";
   },
 };
+
+const givenTypes = { integer: sql`integer`, text: sql`text`, boolean: sql`boolean`, moment: sql`timestamptz(6)` } as const;
+
+function givenColumn([name, type]: readonly [string, GivenColumns[string]]): Sql {
+  return sql`${sql.id(name)} ${givenTypes[type]}`;
+}
