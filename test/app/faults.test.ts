@@ -1,5 +1,6 @@
 // The application while its database is away, frozen, full of others, read-only, of another schema: 503 with Retry-After in
 // time, the right reason and nothing else, and back by itself (FAULT-1, FAULT-2, FAULT-14, INV-16).
+import { readdir } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { LightMyRequestResponse } from "fastify";
 import type { Session } from "../../src/drivers/driver.ts";
@@ -81,6 +82,22 @@ describe.each(engines)("the application on %s", (engine) => {
     await database.kill();
     await expectUnready(["database unreachable"]);
     await expectAway();
+    await database.restart();
+    await expectReady();
+  });
+
+  test("has nothing left of 10,000 failures: no caller that waits, no connection, no descriptor (M12)", async () => {
+    await database.kill();
+    await expectUnready(["database unreachable"]);
+    const before = (await readdir("/proc/self/fd")).length;
+    const counts: Record<number, number> = {};
+    for (let sent = 0; sent < 10_000; sent += 50) {
+      const urls = Array.from({ length: 50 }, (_, index) => ["/readyz", "/healthz", "/api/tasks", "/api/projects/1", "/api/about"][index % 5] ?? "");
+      for (const { statusCode } of await Promise.all(urls.map((url) => ask("GET", url)))) counts[statusCode] = (counts[statusCode] ?? 0) + 1;
+    }
+    expect(counts).toStrictEqual({ 503: 10_000 });
+    expect(application.store.load()).toMatchObject({ open: 0, idle: 0, waiting: 0 });
+    expect((await readdir("/proc/self/fd")).length).toBeLessThanOrEqual(before + 2);
     await database.restart();
     await expectReady();
   });
