@@ -1,129 +1,122 @@
-// The board's client of live changes, in a real browser: it starts, is told every change once, comes back from where it was, and
-// lets go while nobody looks.
-import { readFile } from "node:fs/promises";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { fileURLToPath } from "node:url";
+// What others change comes by itself: at once, each change once, never an older state over a newer one, and after a cut connection
+// without a gap.
 import type { Browser, Page } from "playwright-core";
-import { transformWithOxc } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { followChanges } from "../../web/kit/live.ts";
-import { boardUrl, call, createTask, startBrowser } from "./support.ts";
+import { addBox, card, column, countBeside, gone, panel, seen, titlesIn } from "./parts.ts";
+import { boardUrl, call, createTask, startBrowser, tasksOf, visit } from "./support.ts";
 
-const path = fileURLToPath(new URL("../../web/kit/live.ts", import.meta.url));
-
-describe("live changes in a browser", () => {
-  let browser: Browser;
-  let script: string;
-  beforeAll(async () => {
-    browser = await startBrowser();
-    script = (await transformWithOxc(await readFile(path, "utf8"), path)).code;
-  });
-  afterAll(() => browser?.close());
-
-  /** An empty page of the house that follows, and what it is told of tasks with this title, with starts and connections. */
-  const follow = async (title: string, url = boardUrl()) => {
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    await page.route("**/live-under-test*", (route) => {
-      if (!route.request().url().endsWith(".js")) return route.fulfill({ contentType: "text/html", body: "<!doctype html><title>live</title>" });
-      return route.fulfill({ contentType: "text/javascript", body: `${script}\nwindow.followChanges = followChanges;` });
-    });
-    await page.goto(`${url}/live-under-test`);
-    await page.clock.install();
-    await page.addScriptTag({ type: "module", url: "/live-under-test.js" });
-    await page.waitForFunction(() => "followChanges" in window);
-    await page.evaluate((wanted) => {
-      const client = window as unknown as { followChanges: typeof followChanges };
-      const told: string[] = [];
-      client.followChanges({
-        onStart: () => told.push("start"),
-        onChange: ({ kind, task }) => task?.title.startsWith(wanted) && told.push(`${kind} ${task.title}`),
-        onConnection: (isConnected) => told.push(isConnected ? "connected" : "cut"),
-      });
-      Object.assign(window, { told });
-    }, title);
-    const told = () => page.evaluate(() => (window as unknown as { told: readonly string[] }).told);
-    await expect.poll(told).toStrictEqual(["connected", "start"]);
-    return { page, told, [Symbol.asyncDispose]: () => context.close() };
-  };
-  const dispatch = (page: Page, name: "pagehide" | "pageshow") => page.evaluate((type) => window.dispatchEvent(new PageTransitionEvent(type)), name);
-
-  test("begins with a start, and tells every change of a task", async () => {
-    await using there = await follow("told");
-    const { id } = await createTask({ title: "told" });
-    await call("PATCH", `/api/tasks/${id}`, { title: "told again" });
-    await expect.poll(there.told).toStrictEqual(["connected", "start", "task.created told", "task.changed told again"]);
-  });
-
-  test("comes back from where it was when the server answered with something else, and misses nothing", async () => {
-    await using there = await follow("kept");
-    await createTask({ title: "kept 1" });
-    await expect.poll(there.told).toHaveLength(3);
-    await dispatch(there.page, "pagehide");
-    await there.page.clock.runFor(1);
-    await createTask({ title: "kept 2" });
-    const seen: string[] = [];
-    there.page.on("request", (request) => seen.push(decodeURIComponent(new URL(request.url()).search)));
-    await there.page.route("**/api/events*", (route) => route.fulfill({ status: 503 }), { times: 1 });
-    await dispatch(there.page, "pageshow");
-    await expect.poll(there.told).toStrictEqual(["connected", "start", "task.created kept 1", "cut"]);
-    await there.page.clock.runFor(2_000);
-    await expect.poll(there.told).toStrictEqual(["connected", "start", "task.created kept 1", "cut", "connected", "task.created kept 2"]);
-    expect(seen).toStrictEqual([expect.stringMatching(/^\?after=\d+\.[0-9a-z]+/), seen[0]]);
-  });
-
-  test("comes back by itself when its connection was cut, and anew when the network came back, and misses nothing", async () => {
-    await using between = await proxyTo(boardUrl());
-    await using there = await follow("cut", between.url);
-    between.cut();
-    await createTask({ title: "cut 1" });
-    await expect.poll(there.told).toStrictEqual(["connected", "start", "cut", "connected", "task.created cut 1"]);
-    await there.page.evaluate(() => window.dispatchEvent(new Event("online")));
-    await createTask({ title: "cut 2" });
-    await expect.poll(there.told).toStrictEqual(["connected", "start", "cut", "connected", "task.created cut 1", "connected", "task.created cut 2"]);
-  });
-
-  test("lets go while nobody looks, and comes back when somebody does", async () => {
-    await using there = await follow("hidden");
-    const hide = (isHidden: boolean) =>
-      there.page.evaluate((hidden) => {
-        Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
-        document.dispatchEvent(new Event("visibilitychange"));
-      }, isHidden);
-    await hide(true);
-    await there.page.clock.runFor(9_000);
-    await createTask({ title: "hidden 1" });
-    await expect.poll(there.told).toStrictEqual(["connected", "start", "task.created hidden 1"]);
-    await there.page.clock.runFor(2_000);
-    await createTask({ title: "hidden 2" });
-    await using watching = await follow("hidden 3");
-    await createTask({ title: "hidden 3" });
-    await expect.poll(watching.told).toHaveLength(3);
-    expect(await there.told()).toHaveLength(3);
-    await hide(false);
-    await expect
-      .poll(there.told)
-      .toStrictEqual(["connected", "start", "task.created hidden 1", "connected", "task.created hidden 2", "task.created hidden 3"]);
-  });
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(async () => {
+  await browser.close();
 });
 
-/** Passes connections on to `url`, until they are cut. */
-async function proxyTo(url: string) {
-  const { hostname, port } = new URL(url);
-  const sockets = new Set<Socket>();
-  const cut = () => {
-    for (const socket of sockets) socket.destroy();
-    sockets.clear();
-  };
-  const server = createServer((near) => {
-    const far = connect(Number(port), hostname);
-    for (const socket of [near, far]) sockets.add(socket.on("error", cut));
-    near.pipe(far).pipe(near);
+const settled = { timeout: 15_000 };
+const live = (page: Page) => page.getByRole("contentinfo").getByText("live", { exact: true });
+
+describe("live", () => {
+  test("tasks that others add, change and delete are shown without a reload", async () => {
+    await using visited = await visit(browser, ["here"]);
+    const { page, project, complaints } = visited;
+    await seen(live(page));
+    const task = await createTask({ title: "from elsewhere", project_id: project.id });
+    await seen(card(page, "from elsewhere"));
+    await call("PATCH", `/api/tasks/${task.id}`, { status: "active", title: "and moved" });
+    await expect.poll(() => titlesIn(page, "Active")).toEqual(["and moved"]);
+    await fetch(`${boardUrl()}/api/tasks/${task.id}`, { method: "DELETE" });
+    await gone(card(page, "and moved"));
+    expect(await titlesIn(page, "Pending")).toEqual(["here"]);
+    await expect.poll(() => countBeside(page, project.name)).toBe("1");
+    expect(complaints).toEqual([]);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const close = async () => {
-    server.close();
-    cut();
-  };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, cut, [Symbol.asyncDispose]: close };
-}
+
+  test("projects of others appear in the sidebar", async () => {
+    await using visited = await visit(browser);
+    const { page } = visited;
+    await seen(live(page));
+    const name = `Elsewhere ${crypto.randomUUID()}`;
+    await call("POST", "/api/projects", { name });
+    await seen(page.getByRole("navigation").getByRole("button", { name }));
+  });
+
+  test("what this page adds is there once, however the answer and the event race", async () => {
+    await using visited = await visit(browser);
+    const { page, project } = visited;
+    await seen(live(page));
+    await page.route("**/api/tasks", async (route) => {
+      const answer = await route.fetch();
+      await new Promise((resolve) => setTimeout(resolve, 700)); // the event comes first
+      await route.fulfill({ response: answer });
+    });
+    const shown: number[] = [];
+    await addBox(page).fill("once");
+    await page.keyboard.press("Enter");
+    await seen(page.getByText("saving…"));
+    for (let look = 0; look < 20; look += 1) {
+      shown.push(await column(page, "Pending").getByText("once", { exact: true }).count());
+      await page.waitForTimeout(75);
+    }
+    await gone(page.getByText("saving…"));
+    expect(Math.max(...shown)).toBe(1);
+    expect(await tasksOf(project)).toHaveLength(1);
+  });
+
+  test("an older answer does not go over a newer event", async () => {
+    await using visited = await visit(browser, ["raced"]);
+    const { page, project } = visited;
+    await seen(live(page));
+    const [task] = await tasksOf(project);
+    await page.route("**/api/tasks/*", async (route) => {
+      const answer = await route.fetch();
+      await call("PATCH", `/api/tasks/${task?.id}`, { title: "newer" });
+      await seen(card(page, "newer"));
+      await route.fulfill({ response: answer });
+    });
+    await page.getByRole("button", { name: "Complete: raced" }).click();
+    await expect.poll(() => titlesIn(page, "Complete")).toEqual(["newer"]);
+    await page.waitForTimeout(300);
+    expect(await titlesIn(page, "Complete")).toEqual(["newer"]);
+  });
+
+  test("an open panel keeps what is typed while others change the task below it", async () => {
+    await using visited = await visit(browser, ["shared"]);
+    const { page, project } = visited;
+    await seen(live(page));
+    const [task] = await tasksOf(project);
+    await card(page, "shared").click();
+    await panel(page).getByLabel("Description").fill("ours");
+    await call("PATCH", `/api/tasks/${task?.id}`, { title: "theirs" });
+    await expect.poll(() => titlesIn(page, "Pending"), settled).toEqual(["theirs"]);
+    await panel(page).getByRole("button", { name: "Save" }).click();
+    await gone(panel(page));
+    expect((await tasksOf(project))[0]).toMatchObject({ title: "theirs", description: "ours" });
+  });
+
+  test("a task that others delete gives the focus to the next one", async () => {
+    await using visited = await visit(browser, ["c", "b", "a"]);
+    const { page, project } = visited;
+    await seen(live(page));
+    await card(page, "b").focus();
+    const task = (await tasksOf(project)).find(({ title }) => title === "b");
+    await fetch(`${boardUrl()}/api/tasks/${task?.id}`, { method: "DELETE" });
+    await gone(card(page, "b"));
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("c");
+  });
+
+  test("without events the footer says so, and changes come all the same", async () => {
+    await using visited = await visit(browser, ["before"], { expectsFailures: true });
+    const { page, project } = visited;
+    await page.route("**/api/events*", (route) => route.abort());
+    await page.reload();
+    await seen(page.getByText("not live, looking every 15 s"));
+    await createTask({ title: "found by looking", project_id: project.id });
+    const [first] = await tasksOf(project);
+    await fetch(`${boardUrl()}/api/tasks/${first?.id}`, { method: "DELETE" });
+    await card(page, "found by looking").waitFor({ timeout: 25_000 });
+    await gone(card(page, "before"));
+    await page.unrouteAll();
+    await seen(live(page));
+  });
+});

@@ -1,9 +1,9 @@
-// Every state of the page, honest and accessible: hostile texts, nothing to show, the database away, a reading that failed.
+// Every state of the page, told honestly: hostile texts, nothing to show, the database away, a reading that failed.
 // Where a failure is needed the browser's own network is made to fail; the house itself stays as it is.
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addBox, card, column, gone, messages, panel, seen, titlesIn } from "./parts.ts";
-import { boardUrl, createTask, findings, startBrowser, tasksOf, type Visit, type VisitOptions, visit } from "./support.ts";
+import { boardUrl, createTask, databaseAway, problemType, startBrowser, takeDatabaseAway, tasksOf, unexpected, visit } from "./support.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -12,22 +12,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
 });
-
-const problemType = "application/problem+json";
-const databaseAway = {
-  type: "about:blank",
-  title: "the database server cannot be reached",
-  status: 503,
-  code: "RH-CONN-001",
-  request_id: "0000-away",
-};
-const unexpected = { type: "about:blank", title: "an unexpected failure", status: 500, code: "RH-BUG-001", request_id: "0000-bug" };
-
-/** From now on the page's calls meet a house whose database is away. */
-async function takeDatabaseAway(page: Page): Promise<void> {
-  await page.route("**/api/**", (route) => route.fulfill({ status: 503, contentType: problemType, body: JSON.stringify(databaseAway) }));
-  await page.route("**/readyz", (route) => route.fulfill({ status: 503, json: { status: "not ready", reason: "database unreachable" } }));
-}
 
 describe("hostile texts", () => {
   const titles = [
@@ -144,76 +128,5 @@ describe("away and back", () => {
     await page.unrouteAll();
     await page.getByRole("button", { name: "Try again" }).click();
     await seen(card(page, "readable"));
-  });
-});
-
-type State = (visited: Visit) => Promise<void>;
-
-const states: Readonly<Record<string, State>> = {
-  "with tasks": async ({ page, project }) => {
-    await createTask({ title: "late and urgent", project_id: project.id, priority: 3, due_date: "2020-01-01T00:00:00Z" });
-    await createTask({ title: "done", project_id: project.id, status: "complete" });
-    await page.reload();
-    await seen(card(page, "late and urgent"));
-  },
-  empty: async ({ page }) => seen(page.getByText("Nothing is waiting.")),
-  "with a card under the focus": async ({ page, project }) => {
-    await createTask({ title: "looked at", project_id: project.id });
-    await page.reload();
-    await card(page, "looked at").focus();
-  },
-  "with the edit panel and its problems": async ({ page, project }) => {
-    await createTask({ title: "opened", project_id: project.id });
-    await page.reload();
-    await card(page, "opened").click();
-    await panel(page).getByLabel("Title").fill("");
-    await panel(page).getByRole("button", { name: "Save" }).click();
-    await seen(panel(page).getByText("A task needs a title."));
-  },
-  "with the help sheet": async ({ page }) => {
-    await page.keyboard.press("?");
-    await seen(page.getByRole("dialog", { name: "Keyboard" }));
-  },
-  "with messages": async ({ page, project }) => {
-    await createTask({ title: "moved", project_id: project.id });
-    await page.reload();
-    await card(page, "moved").focus();
-    await page.keyboard.press("c");
-    await seen(messages(page).getByRole("button", { name: "Undo" }));
-  },
-  "with a problem at the box": async ({ page }) => {
-    await addBox(page).fill("  ");
-    await page.keyboard.press("Enter");
-    await seen(page.getByText("A task needs a title."));
-  },
-  "with the database away": async ({ page }) => {
-    await takeDatabaseAway(page);
-    await addBox(page).fill("not sent yet");
-    await page.keyboard.press("Enter");
-    await seen(page.getByText("The database is away"));
-    await seen(page.getByText("waiting…"));
-  },
-  "with nothing read": async ({ page }) => {
-    await page.route("**/api/tasks*", (route) => route.fulfill({ status: 500, contentType: problemType, body: JSON.stringify(unexpected) }));
-    await page.reload();
-    await seen(page.getByText("The tasks could not be read"));
-  },
-};
-
-const looks: Readonly<Record<string, VisitOptions>> = {
-  light: {},
-  dark: { isDark: true },
-  phone: { isPhone: true },
-  "dark phone": { isPhone: true, isDark: true },
-};
-
-describe.each(Object.entries(looks))("axe-core finds nothing, %s,", (_look, options) => {
-  test.each(Object.entries(states))("%s", async (_state, enter) => {
-    await using visited = await visit(browser, [], { ...options, expectsFailures: true });
-    await enter(visited);
-    expect(await findings(visited.page)).toEqual([]);
-    const isWiderThanPage = await visited.page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-    expect(isWiderThanPage).toBe(false);
-    expect(visited.complaints).toEqual([]);
   });
 });

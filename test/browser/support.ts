@@ -6,14 +6,23 @@ import { createRequire } from "node:module";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { inject } from "vitest";
 import type { Project } from "../../src/app/api/contract/projects.ts";
+import { standingHouse, type TestHouse } from "../support/houses.ts";
 import type { NewTask, Task } from "../../src/app/api/contract/tasks.ts";
 
 const switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
+let ownHouse: TestHouse | undefined;
+
 /** Where the board under test answers. */
 export function boardUrl(): string {
-  return inject("boardUrl");
+  return ownHouse?.url ?? inject("boardUrl");
+}
+
+/** A house for one suite alone: an empty one, or one that it fills. From now on the suite's visits go there. */
+export async function houseOfItsOwn(): Promise<TestHouse> {
+  ownHouse = await standingHouse({ engine: inject("engine") });
+  return ownHouse;
 }
 
 /** Chromium with a new profile. */
@@ -39,7 +48,7 @@ export interface Visit extends AsyncDisposable {
 export async function visit(browser: Browser, titles: readonly string[] = [], options: VisitOptions = {}): Promise<Visit> {
   const project = await createProject();
   for (const title of titles) await createTask({ title, project_id: project.id });
-  const size = options.isPhone ? { width: 360, height: 740 } : { width: 1280, height: 800 };
+  const size = options.isPhone ? { width: 390, height: 844 } : { width: 1440, height: 900 };
   const context = await browser.newContext({ viewport: size, colorScheme: options.isDark ? "dark" : "light", hasTouch: options.isPhone ?? false });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
@@ -101,4 +110,20 @@ export async function call<Answer>(method: string, path: string, body?: unknown)
   const response = await fetch(`${boardUrl()}${path}`, { method, headers, body: JSON.stringify(body) });
   if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
   return (await response.json()) as Answer;
+}
+
+export const problemType = "application/problem+json";
+export const databaseAway = {
+  type: "about:blank",
+  title: "the database server cannot be reached",
+  status: 503,
+  code: "RH-CONN-001",
+  request_id: "0000-away",
+};
+export const unexpected = { type: "about:blank", title: "an unexpected failure", status: 500, code: "RH-BUG-001", request_id: "0000-bug" };
+
+/** From now on the page's calls meet a house whose database is away. */
+export async function takeDatabaseAway(page: Page): Promise<void> {
+  await page.route("**/api/**", (route) => route.fulfill({ status: 503, contentType: problemType, body: JSON.stringify(databaseAway) }));
+  await page.route("**/readyz", (route) => route.fulfill({ status: 503, json: { status: "not ready", reason: "database unreachable" } }));
 }

@@ -2,20 +2,23 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { ApiProblem } from "../kit/api.ts";
+import { useCell } from "../kit/cell.ts";
 import { PlusIcon } from "../kit/icons.tsx";
 import { keys } from "./query-client.ts";
+import { useSession } from "./session.ts";
 import { addProject } from "./task-api.ts";
 
 export function AddProject({ onAdded }: { readonly onAdded: (projectId: number) => void }) {
-  const [isOpen, setIsOpen] = useState(false);
+  const { isNamingProject } = useSession();
+  const isOpen = useCell(isNamingProject);
   const opener = useRef<HTMLButtonElement>(null);
   const close = () => {
-    setIsOpen(false);
+    isNamingProject.set(false);
     requestAnimationFrame(() => opener.current?.focus());
   };
   if (isOpen) return <ProjectBox onClose={close} onAdded={onAdded} />;
   return (
-    <button ref={opener} type="button" className="view view-add" onClick={() => setIsOpen(true)}>
+    <button ref={opener} type="button" className="view view-add" onClick={() => isNamingProject.set(true)}>
       <PlusIcon />
       Add project
     </button>

@@ -23,6 +23,7 @@ import { Sidebar } from "./sidebar.tsx";
 import { StatsPage } from "./stats/stats-page.tsx";
 import { Filters } from "./toolbar/filters.tsx";
 import { Toolbar } from "./toolbar/toolbar.tsx";
+import { Welcome } from "./welcome.tsx";
 
 export function Board() {
   const view = useBoardView(useNow());
@@ -54,6 +55,7 @@ export function Board() {
 }
 
 function Tasks({ view }: { readonly view: BoardView }) {
+  if (view.isUnused) return <Welcome view={view} />;
   return (
     <>
       <Toolbar view={view} />

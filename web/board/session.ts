@@ -7,7 +7,7 @@ import type { Project } from "../../src/app/api/contract/projects.ts";
 import { type Cell, cell } from "../kit/cell.ts";
 import { Toasts } from "../kit/toasts.tsx";
 import type { Connection } from "./data/connection.ts";
-import { startFeed } from "./data/feed.ts";
+import { type Feed, feedFor } from "./data/feed.ts";
 import { type Loader, loaderFor } from "./data/loader.ts";
 import { Pages } from "./data/pages.ts";
 import { refreshTasks } from "./data/refresh.ts";
@@ -27,6 +27,7 @@ export interface Session {
   readonly connection: Connection;
   readonly loader: Loader;
   readonly pages: Pages;
+  readonly feed: Feed;
   readonly outbox: Outbox;
   readonly actions: Actions;
   readonly toasts: Toasts;
@@ -36,6 +37,11 @@ export interface Session {
   readonly opened: Cell<OpenedTask | null>;
   /** The id of the task whose title is a box. */
   readonly renaming: Cell<number | null>;
+  readonly isArchiveOpen: Cell<boolean>;
+  /** Whether the sidebar, which is a drawer on narrow pages, is open there. */
+  readonly isDrawerOpen: Cell<boolean>;
+  /** Whether "Add project" is a box. */
+  readonly isNamingProject: Cell<boolean>;
   /** The column that a phone shows. */
   readonly tab: Cell<Status>;
   /** The field that is being picked for some tasks. */
@@ -63,7 +69,9 @@ export function openSession({ client, connection }: { readonly client: QueryClie
   const projectName = (id: number) =>
     client.getQueryData<readonly Project[]>(keys.projects)?.find((project) => project.id === id)?.name ?? `project ${id}`;
   const actions = actionsFor({ store, outbox, undo: undoStack(), toasts, projectName, announce: announcement.set });
-  const data = { store, connection, loader, pages, outbox, actions };
+  const onNews = newsFor({ client, loader, pages });
+  const feed = feedFor({ store, loader, connection, isAdding: () => outbox.isAdding, onNews });
+  const data = { store, connection, loader, pages, feed, outbox, actions };
   return { ...data, ...newScreen(), toasts, announcement, start: () => startSession(client, data) };
 }
 
@@ -74,6 +82,9 @@ function newScreen() {
     selection: newSelection(),
     opened: cell<OpenedTask | null>(null),
     renaming: cell<number | null>(null),
+    isArchiveOpen: cell(false),
+    isDrawerOpen: cell(false),
+    isNamingProject: cell(false),
     tab: cell<Status>("pending"),
     picking: cell<Picking | null>(null),
     filtering: cell<{ readonly anchor: DOMRect | undefined } | null>(null),
@@ -82,8 +93,27 @@ function newScreen() {
   };
 }
 
-function startSession(client: QueryClient, parts: Pick<Session, "store" | "connection" | "loader" | "pages" | "outbox">): () => void {
-  const { store, connection, loader, pages, outbox } = parts;
+const newsPauseMs = 2_000;
+
+/** What the server counts and names is read anew, once for many changes. */
+function newsFor({ client, loader, pages }: { readonly client: QueryClient } & Pick<Session, "loader" | "pages">) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const readCounts = () => {
+    timer = undefined;
+    void client.invalidateQueries({ queryKey: keys.projects });
+    if (loader.coverage.get().state !== "part") return;
+    void client.invalidateQueries({ queryKey: keys.counts });
+    void pages.recount();
+    loader.fill();
+  };
+  return (what: "tasks" | "projects") => {
+    if (what === "projects") void client.invalidateQueries({ queryKey: keys.projects });
+    if (timer === undefined) timer = setTimeout(readCounts, newsPauseMs);
+  };
+}
+
+function startSession(client: QueryClient, parts: Pick<Session, "connection" | "loader" | "pages" | "feed" | "outbox">): () => void {
+  const { connection, loader, pages, feed, outbox } = parts;
   let wasReady = connection.state.get().isReady;
   const stopWatching = connection.state.subscribe(() => {
     const { isReady } = connection.state.get();
@@ -97,11 +127,9 @@ function startSession(client: QueryClient, parts: Pick<Session, "store" | "conne
   const askBeforeLeaving = (event: BeforeUnloadEvent) => {
     if (outbox.state.get().count > 0) event.preventDefault();
   };
-  const onNews = () => void client.invalidateQueries({ queryKey: keys.projects });
-  const stopFeed = startFeed({ store, loader, connection, onNews });
+  const stopFeed = feed.start();
   const stopListening = connection.listen();
   addEventListener("beforeunload", askBeforeLeaving);
-  void loader.load();
   return () => {
     stopWatching();
     stopFeed();

@@ -1,6 +1,6 @@
 // The name, the due views and the projects with their counts, zero included. Cards can be dropped on a project. On a narrow page
 // it is a drawer behind one button.
-import { useState } from "react";
+import { useCell } from "../kit/cell.ts";
 import { Dialog } from "../kit/dialog.tsx";
 import { ChartIcon, HouseIcon, MenuIcon } from "../kit/icons.tsx";
 import { ThemeChoice } from "../kit/theme.tsx";
@@ -10,6 +10,7 @@ import { go, toggleStats } from "./hooks/use-address.ts";
 import type { BoardView } from "./hooks/use-board-view.ts";
 import { places, type SidebarPlace } from "./places.ts";
 import { ProjectDot } from "./project-dot.tsx";
+import { useSession } from "./session.ts";
 
 export function Sidebar({ view }: { readonly view: BoardView }) {
   const isNarrow = useMedia("(max-width: 959px)");
@@ -26,11 +27,18 @@ export function Sidebar({ view }: { readonly view: BoardView }) {
 }
 
 function Drawer({ view }: { readonly view: BoardView }) {
-  const [isOpen, setIsOpen] = useState(false);
-  const close = () => setIsOpen(false);
+  const { isDrawerOpen } = useSession();
+  const isOpen = useCell(isDrawerOpen);
+  const close = () => isDrawerOpen.set(false);
   return (
     <header className="sidebar-bar">
-      <button type="button" className="icon-button sidebar-toggle" aria-haspopup="dialog" aria-label="Projects" onClick={() => setIsOpen(true)}>
+      <button
+        type="button"
+        className="icon-button sidebar-toggle"
+        aria-haspopup="dialog"
+        aria-label="Projects"
+        onClick={() => isDrawerOpen.set(true)}
+      >
         <MenuIcon />
       </button>
       {isOpen && (

@@ -7,7 +7,7 @@ import type { BoardView } from "../hooks/use-board-view.ts";
 import { useSession } from "../session.ts";
 import { Chips } from "./chips.tsx";
 import { newTaskFor } from "./new-task.ts";
-import { asText, parseQuickAdd } from "./quick-add.ts";
+import { asText, parseQuickAdd, type Token } from "./quick-add.ts";
 
 export const addBoxId = "add-task";
 
@@ -16,6 +16,10 @@ export function AddTask({ view }: { readonly view: BoardView }) {
   const faultId = useId();
   const place = typeof view.address.project === "number" ? view.projectOf(view.address.project)?.name : undefined;
   const name = place === undefined ? "Add a task" : `Add a task to ${place}`;
+  const keepAsText = (token: Token) => {
+    setLine(asText(line, token));
+    document.getElementById(addBoxId)?.focus();
+  };
   const leave = (event: KeyboardEvent<HTMLInputElement>) => event.key === "Escape" && event.currentTarget.blur();
   return (
     <form className="add-task" onSubmit={submit} noValidate>
@@ -35,7 +39,7 @@ export function AddTask({ view }: { readonly view: BoardView }) {
         onChange={(event) => setLine(event.target.value)}
       />
       <kbd>n</kbd>
-      <Chips tokens={quick.tokens} onKeep={(token) => setLine(asText(line, token))} />
+      <Chips tokens={quick.tokens} onKeep={keepAsText} />
       {fault && (
         <p className="field-problem" id={faultId} role="alert">
           {fault}

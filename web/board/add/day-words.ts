@@ -8,9 +8,11 @@ export interface TypedDay {
   /** What the chip says. */
   readonly label: string;
   readonly hasTime: boolean;
-  /** A date with its digits, which can mean nothing else. */
-  readonly isDate: boolean;
+  /** Where in a line it counts: a date anywhere, `today` at both ends, a weekday at the end (`sun lotion` is no Sunday). */
+  readonly counts: Place;
 }
+
+type Place = "anywhere" | "at both ends" | "at the end";
 
 const weekdays = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 const dayWords: Readonly<Record<string, number>> = { today: 0, tomorrow: 1, tmr: 1 };
@@ -24,12 +26,12 @@ export function dayIn(text: string, options: { readonly now: Date; readonly time
   if (!day) return undefined;
   const time = options.time === undefined ? "" : clock(options.time);
   const moment = momentOf({ day: day.date, time });
-  return moment === null ? undefined : { moment, label: dueText(moment, now).text, hasTime: time !== "", isDate: day.isDate };
+  return moment === null ? undefined : { moment, label: dueText(moment, now).text, hasTime: time !== "", counts: day.counts };
 }
 
 interface Day {
   readonly date: string;
-  readonly isDate: boolean;
+  readonly counts: Place;
 }
 
 function dateIn(text: string): Day | undefined {
@@ -37,14 +39,16 @@ function dateIn(text: string): Day | undefined {
   if (!year || !month || !day) return undefined;
   const found = new Date(Number(year), Number(month) - 1, Number(day));
   const isReal = found.getMonth() === Number(month) - 1 && found.getDate() === Number(day) && Number(year) >= 1000;
-  return isReal ? { date: text, isDate: true } : undefined;
+  return isReal ? { date: text, counts: "anywhere" } : undefined;
 }
 
 function wordIn(word: string, now: Date): Day | undefined {
-  const daysLater = dayWords[word] ?? weekdayIn(word, now);
+  const named = dayWords[word];
+  const daysLater = named ?? weekdayIn(word, now);
   if (daysLater === undefined) return undefined;
   const day = startOfDay(now, daysLater);
-  return { date: [day.getFullYear(), twoDigits(day.getMonth() + 1), twoDigits(day.getDate())].join("-"), isDate: false };
+  const date = [day.getFullYear(), twoDigits(day.getMonth() + 1), twoDigits(day.getDate())].join("-");
+  return { date, counts: named === undefined ? "at the end" : "at both ends" };
 }
 
 /** At least three letters of its name. */

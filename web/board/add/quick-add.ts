@@ -1,6 +1,6 @@
 // What a line typed for a new task means: the title, and small words in it that stand for its other fields. `!1` to `!3` is a
 // priority, `#office` a project, `@mira` a person, `today`, `fri` or `2026-12-01` a due date, `9:30` behind it the time. Days as
-// words count at the beginning and the end only, where they are seldom part of the title. A backslash before a word, or quotes
+// words count at the ends of the line only, where they are seldom part of the title. A backslash before a word, or quotes
 // around it, leave it in the title; so does everything that is not understood.
 import type { NewTask } from "../../../src/app/api/contract/tasks.ts";
 import { dayIn } from "./day-words.ts";
@@ -127,8 +127,10 @@ function dueAt(words: readonly Word[], index: number, known: KnownNames): Meanin
   const day = dayIn(text, { now: known.now, time });
   if (!day) return undefined;
   const used = day.hasTime ? 2 : 1;
-  const isAtEdge = isEdge(words.slice(0, index), known) || isEdge(words.slice(index + used), known);
-  if (!day.isDate && !isAtEdge) return undefined;
+  const isAtEnd = isEdge(words.slice(index + used), known);
+  const isAtBeginning = isEdge(words.slice(0, index), known);
+  if (day.counts === "at the end" && !isAtEnd) return undefined;
+  if (day.counts === "at both ends" && !isAtEnd && !isAtBeginning) return undefined;
   if (words.length === used) return undefined; // a title of its own
   return { kind: "due", label: day.label, fields: { due_date: day.moment }, words: used };
 }

@@ -10,8 +10,7 @@ export function columnProps(view: BoardView, group: Group): Omit<ColumnProps, "i
   return { status: group.key, group, emptiness: emptinessOf(view, group), projectOf: view.projectOf, now: view.now };
 }
 
-export function emptinessOf({ isUnused, ready, address }: BoardView, { total }: Group): Emptiness {
-  if (isUnused) return "unused";
+export function emptinessOf({ ready, address }: BoardView, { total }: Group): Emptiness {
   if (total === undefined) return ready.isReady ? "reading" : "away";
   return filtersIn(address) > 0 ? "filtered" : "empty";
 }

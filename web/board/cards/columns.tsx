@@ -1,7 +1,7 @@
 // The columns side by side; on a phone one of them at a time, behind tabs and swipes. Archived is folded until it is asked for.
-import { useState } from "react";
 import { useMedia } from "../../kit/use-media.ts";
 import type { BoardView } from "../hooks/use-board-view.ts";
+import { useSession } from "../session.ts";
 import { Column } from "./column.tsx";
 import { columnProps } from "./column-props.ts";
 import { SwipedColumns } from "./swiped-columns.tsx";
@@ -12,17 +12,18 @@ export function Columns({ view }: { readonly view: BoardView }) {
 }
 
 function AllColumns({ view }: { readonly view: BoardView }) {
-  const [isArchiveOpen, setIsArchiveOpen] = useState(false);
-  const isArchiveAsked = view.address.statuses.includes("archived");
-  const place = JSON.stringify([view.address.project, view.address.due]);
+  const { isArchiveOpen } = useSession();
+  const { project, due, statuses } = view.address;
+  const place = JSON.stringify([project, due]);
+  const isFoldable = !statuses.includes("archived");
   return (
     <div className="columns">
       {view.groups.map((group) => (
         <Column
           key={`${group.key} ${place}`}
           {...columnProps(view, group)}
-          isFolded={group.key === "archived" && !isArchiveOpen && !isArchiveAsked}
-          onFold={group.key === "archived" && !isArchiveAsked ? () => setIsArchiveOpen(!isArchiveOpen) : undefined}
+          isFolded={group === view.folded}
+          onFold={group.key === "archived" && isFoldable ? () => isArchiveOpen.set(!isArchiveOpen.get()) : undefined}
         />
       ))}
     </div>

@@ -1,19 +1,12 @@
-// What stands where there are no cards: still reading, the server away, nothing at all yet, nothing found, or nothing to do.
+// What stands where there are no cards: still reading, the server away, nothing found, or nothing to do.
 import type { GroupPlan } from "../view/build.ts";
 
 /** Why a group without tasks has none. */
-export type Emptiness = "reading" | "away" | "unused" | "filtered" | "empty";
+export type Emptiness = "reading" | "away" | "filtered" | "empty";
 
 export function NoCards({ place, emptiness }: { readonly place: GroupPlan["key"]; readonly emptiness: Emptiness }) {
   if (emptiness === "reading") return <Reading />;
   if (emptiness === "away") return <p className="column-words">Shown as soon as there is an answer.</p>;
-  if (emptiness === "unused" && place === "pending") {
-    return (
-      <p className="column-words">
-        Nothing here yet. Press <kbd>n</kbd>, type what is to be done, and press <kbd>Enter</kbd>.
-      </p>
-    );
-  }
   return <p className="column-words">{emptiness === "filtered" ? "None of these." : emptyWords[place]}</p>;
 }
 

@@ -11,6 +11,8 @@ export type Coverage = { readonly state: "none" | "filling" | "whole" | "part"; 
 
 const pageRows = 1_000;
 const mostRows = 20_000;
+/** Below it, loading again is worth it. */
+const fewRows = 15_000;
 const patienceMs = 2_000;
 const nothing: Coverage = { state: "none", from: Number.MAX_SAFE_INTEGER };
 
@@ -20,6 +22,8 @@ export interface Loader {
   readonly problem: Cell<ApiProblem | null>;
   /** Reads everything anew. What is here meanwhile stays in sight. */
   readonly load: () => Promise<void>;
+  /** Reads on when so much was deleted that more could be here. */
+  readonly fill: () => void;
 }
 
 export function loaderFor({ store, connection }: { readonly store: TaskStore; readonly connection: Connection }): Loader {
@@ -43,7 +47,10 @@ export function loaderFor({ store, connection }: { readonly store: TaskStore; re
       }
     }
   };
-  return { coverage, problem, load };
+  const fill = () => {
+    if (coverage.get().state === "part" && store.size < fewRows) void load();
+  };
+  return { coverage, problem, load, fill };
 }
 
 async function readAll(parts: { readonly store: TaskStore; readonly coverage: Cell<Coverage>; readonly signal: AbortSignal }): Promise<void> {

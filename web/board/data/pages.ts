@@ -64,6 +64,23 @@ export class Pages {
     for (const request of requests) if (!this.#reading.has(request.key)) void this.#read(request, undefined);
   }
 
+  /** Others changed something: the rows come as events, the counts are the server's. */
+  async recount(): Promise<void> {
+    try {
+      await Promise.all([...this.#states.values()].map((state) => this.#recountOne(state)));
+      this.#tell();
+    } catch (cause) {
+      this.#note(cause);
+    }
+  }
+
+  async #recountOne(state: PageState): Promise<void> {
+    const { key, ...query } = state.request;
+    const { total } = await readPage({ ...query, limit: 1, count: "exact" });
+    const now = this.#states.get(key);
+    if (now?.request === state.request) this.#states.set(key, { ...now, total });
+  }
+
   async #read(request: PageRequest, before: PageState | undefined): Promise<void> {
     const stop = new AbortController();
     this.#reading.set(request.key, stop);

@@ -47,6 +47,13 @@ export function changeOf(task: Task, draft: Draft): TaskChange {
   return change;
 }
 
+/** What was typed over `before`, typed over the task as it is now instead. */
+export function draftOver(current: Task, { draft, before }: { readonly draft: Draft; readonly before: Task }): Draft {
+  const untouched = draftOf(before);
+  const typed = Object.entries(draft).filter(([name, value]) => value !== untouched[name as keyof Draft]);
+  return { ...draftOf(current), ...Object.fromEntries(typed) };
+}
+
 /** What can be told without asking the server; the server checks everything again. */
 export function faultsOf(draft: Draft): Faults {
   const faults: Partial<Record<keyof TaskChange, string>> = {};

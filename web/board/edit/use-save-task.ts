@@ -6,10 +6,11 @@ import type { Task, TaskChange } from "../../../src/app/api/contract/tasks.ts";
 import type { ApiProblem } from "../../kit/api.ts";
 import { useCell } from "../../kit/cell.ts";
 import { fieldTitles } from "../field-titles.ts";
-import { useSession } from "../session.ts";
+import { type Session, useSession } from "../session.ts";
 import type { Refusal } from "../writes/addressing.ts";
 import { refusalToast, type Words } from "../writes/words.ts";
-import type { Draft, Faults } from "./draft.ts";
+import { type Draft, draftOver, type Faults } from "./draft.ts";
+import type { OpenedTask } from "./opened-task.ts";
 
 export interface Saving {
   readonly save: (change: TaskChange, draft: Draft) => void;
@@ -46,8 +47,7 @@ export function useSaveTask(task: Task, onSaved: () => void): Saving {
     setTold(nothing);
     const onSent = () => isOpen.current && onSaved();
     const onRefused = (refusal: Refusal, words: Words) => {
-      if (!isOpen.current)
-        return session.toasts.show(refusalToast(refusal, words, { label: "Open again", act: () => session.opened.set({ task, draft }) }));
+      if (!isOpen.current) return void session.toasts.show(refusalToast(refusal, words, openAgain(session, { task, draft })));
       setIsPending(false);
       setTold(toldOf(refusal, seen.current));
       seen.current = session.store.known(task.id) ?? seen.current;
@@ -55,6 +55,15 @@ export function useSaveTask(task: Task, onSaved: () => void): Saving {
     session.actions.change([seen.current], change, { onSent, onRefused });
   };
   return { save, isPending, ...told, words: told.words };
+}
+
+/** With every word that was typed, over the task as it is by then. */
+function openAgain({ store, opened }: Session, { task, draft }: Required<OpenedTask>) {
+  const act = () => {
+    const current = store.shown().get(task.id) ?? task;
+    opened.set({ task: current, draft: draftOver(current, { draft, before: task }) });
+  };
+  return { label: "Open again", act };
 }
 
 /** A panel that would have to wait for a server that is away closes instead; the card says that its change waits. */

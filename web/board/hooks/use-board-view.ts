@@ -4,6 +4,7 @@ import { useDeferredValue, useEffect, useMemo, useRef } from "react";
 import type { Task } from "../../../src/app/api/contract/tasks.ts";
 import type { ApiProblem } from "../../kit/api.ts";
 import { useCell } from "../../kit/cell.ts";
+import { useMedia } from "../../kit/use-media.ts";
 import type { Readiness } from "../data/connection.ts";
 import type { Coverage } from "../data/loader.ts";
 import type { Shown } from "../data/task-store.ts";
@@ -19,6 +20,8 @@ export interface BoardView extends ShownProjects {
   readonly address: Address;
   readonly title: string;
   readonly groups: readonly Group[];
+  /** The archive, where it is folded. What is folded is not acted upon. */
+  readonly folded: Group | undefined;
   readonly counts: SidebarCounts;
   readonly ready: Readiness;
   readonly coverage: Coverage;
@@ -48,7 +51,7 @@ export function useBoardView(now: Date): BoardView {
   const shown = useCell<Shown>({ subscribe: session.store.subscribe, get: session.store.shown });
   const projects = useProjects();
   const address = useDeferredValue(useAddress());
-  const groups = useGroups({ session, shown, coverage, address, projects, now });
+  const groups = useGroups({ session, shown, coverage, address, projects, now, isAway: !ready.isReady });
   const counts = useCounts({ shown, coverage, projects, now });
   const loadProblem = useCell(session.loader.problem);
   const pageProblem = useCell(session.pages.problem);
@@ -57,6 +60,7 @@ export function useBoardView(now: Date): BoardView {
     address,
     title: titleOf(address, projects),
     groups,
+    folded: useFolded(session, address, groups),
     counts,
     ready,
     coverage,
@@ -70,6 +74,13 @@ export function useBoardView(now: Date): BoardView {
   };
 }
 
+function useFolded({ isArchiveOpen }: Session, { layout, statuses }: Address, groups: readonly Group[]): Group | undefined {
+  const isOpen = useCell(isArchiveOpen);
+  const isTabbed = useMedia("(max-width: 639px)");
+  const isFolded = layout === "columns" && !isOpen && !isTabbed && !statuses.includes("archived");
+  return isFolded ? groups.find(({ key }) => key === "archived") : undefined;
+}
+
 interface GroupParts {
   readonly session: Session;
   readonly shown: Shown;
@@ -77,9 +88,10 @@ interface GroupParts {
   readonly address: Address;
   readonly projects: ShownProjects;
   readonly now: Date;
+  readonly isAway: boolean;
 }
 
-function useGroups({ session, shown, coverage, address, projects, now }: GroupParts): readonly Group[] {
+function useGroups({ session, shown, coverage, address, projects, now, isAway }: GroupParts): readonly Group[] {
   const { projectOf } = projects;
   const extents = useCell(session.pages.extents);
   const plans = useMemo(() => plansOf(address, (id) => projectOf(id)?.name ?? ""), [address, projectOf]);
@@ -89,10 +101,10 @@ function useGroups({ session, shown, coverage, address, projects, now }: GroupPa
   }, [session, isWhole, plans, address, now]);
   const last = useRef<readonly Group[]>([]);
   return useMemo(() => {
-    const extentOf = isWhole ? "whole" : (key: GroupPlan["key"]) => extents.get(key);
+    const extentOf = isWhole ? "whole" : (key: GroupPlan["key"]) => extents.get(key) ?? (isAway && shown.all.length > 0 ? "loaded" : undefined);
     last.current = keepSame(last.current, buildGroups({ all: shown.all, address, plans, now, extentOf }));
     return last.current;
-  }, [shown, address, plans, now, isWhole, extents]);
+  }, [shown, address, plans, now, isWhole, extents, isAway]);
 }
 
 function requestOf({ key, statuses, sort }: GroupPlan, address: Address, now: Date) {

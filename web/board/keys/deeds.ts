@@ -5,7 +5,7 @@ import { cardOf, type Direction, idIn, placeIn, stepFrom, taskBeside } from "../
 import { go } from "../hooks/use-address.ts";
 import type { BoardView } from "../hooks/use-board-view.ts";
 import type { PickedField } from "../select/pick-field.tsx";
-import { selectedTasks } from "../select/selected-tasks.ts";
+import { selectedTasks, tasksInSight } from "../select/selected-tasks.ts";
 import type { Session } from "../session.ts";
 import { places } from "../places.ts";
 import { statusOrder } from "../statuses.ts";
@@ -89,7 +89,7 @@ function selectionDeeds(parts: Parts) {
       const ids = group?.tasks.map(({ id }) => id) ?? [];
       if (before && next !== undefined) selection.extend(next, ids, before.id);
     },
-    selectAll: () => selection.replace(view.groups.flatMap(({ tasks }) => tasks.map(({ id }) => id))),
+    selectAll: () => selection.replace(tasksInSight(view).map(({ id }) => id)),
     escape: () => selection.clear(),
   };
 }

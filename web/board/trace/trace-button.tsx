@@ -13,7 +13,8 @@ export interface TraceButtonProps {
 }
 
 export function TraceButton({ about, ready }: TraceButtonProps) {
-  const { isTraceOpen, outbox } = useSession();
+  const { isTraceOpen, outbox, feed } = useSession();
+  const isLive = useCell(feed.isLive);
   const isOpen = useCell(isTraceOpen);
   const { count, isHeldUp } = useCell(outbox.state);
   const last = useLastWrite();
@@ -23,8 +24,9 @@ export function TraceButton({ about, ready }: TraceButtonProps) {
   return (
     <>
       <button type="button" className="saved-in" title={title} aria-keyshortcuts="t" aria-haspopup="dialog" onClick={() => isTraceOpen.set(true)}>
-        <span className={`saved-dot ${isWaiting ? "saved-dot-away" : ""}`} aria-hidden="true" />
+        <span className={`saved-dot ${isWaiting ? "saved-dot-away" : isLive ? "" : "saved-dot-still"}`} aria-hidden="true" />
         {isWaiting ? `waiting for ${place}` : `saved in ${place}`}
+        {!isWaiting && <span className="saved-live">{isLive ? "live" : "not live, looking every 15 s"}</span>}
         {isHeldUp && <span>, {count === 1 ? "1 change waits" : `${count} changes wait`}</span>}
         {last && <span className="hidden-text">, {title}</span>}
       </button>

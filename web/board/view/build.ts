@@ -41,13 +41,16 @@ export function plansOf(address: Address, nameOf: (projectId: number) => string)
   return chosen.map((status) => ({ key: status, statuses: [status], sort: columnSort(sort), order: columnOrder(sort, nameOf) }));
 }
 
-/** `extentOf` is asked only where not all tasks are here; undefined stands for a group of which nothing was read yet. */
+/**
+ * `extentOf` is asked only where not all tasks are here. Undefined stands for a group of which nothing was read yet, `loaded` for
+ * one that cannot be read now: what is here of it is better than nothing.
+ */
 export function buildGroups(parts: {
   readonly all: readonly Task[];
   readonly address: Address;
   readonly plans: readonly GroupPlan[];
   readonly now: Date;
-  readonly extentOf: "whole" | ((key: GroupPlan["key"]) => Extent | undefined);
+  readonly extentOf: "whole" | ((key: GroupPlan["key"]) => Extent | "loaded" | undefined);
 }): readonly Group[] {
   const { all, address, plans, now, extentOf } = parts;
   const condition = conditionOf(address, now);
@@ -59,7 +62,8 @@ export function buildGroups(parts: {
   });
 }
 
-function cut(group: Group, extent: Extent | undefined): Group {
+function cut(group: Group, extent: Extent | "loaded" | undefined): Group {
+  if (extent === "loaded") return group;
   if (!extent) return { ...group, tasks: group.tasks.filter(({ id }) => id < 0) };
   const { last, total } = extent;
   if (!last) return { ...group, total: group.tasks.length, isWhole: true };
