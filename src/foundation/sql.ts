@@ -19,15 +19,26 @@ export type SqlFragment = Sql | SqlValue;
 
 function tag(strings: TemplateStringsArray, ...fragments: readonly SqlFragment[]): Sql {
   const parts: SqlPart[] = [];
-  strings.forEach((text, index) => {
-    if (text !== "") parts.push({ kind: "text", text });
-    if (index < fragments.length) parts.push(...partsOf(fragments[index] as SqlFragment));
-  });
+  for (let index = 0; index < strings.length; index++) {
+    addText(parts, strings[index] as string);
+    if (index < fragments.length) addFragment(parts, fragments[index] as SqlFragment);
+  }
   return { parts };
 }
 
-function partsOf(fragment: SqlFragment): readonly SqlPart[] {
-  return isSql(fragment) ? fragment.parts : [{ kind: "value", value: fragment }];
+function addFragment(parts: SqlPart[], fragment: SqlFragment): void {
+  if (!isSql(fragment)) return void parts.push({ kind: "value", value: fragment });
+  for (const part of fragment.parts) {
+    if (part.kind === "text") addText(parts, part.text);
+    else parts.push(part);
+  }
+}
+
+/** Texts that meet become one, so that a statement made of others has few parts. */
+function addText(parts: SqlPart[], text: string): void {
+  const last = parts.at(-1);
+  if (last?.kind === "text") parts[parts.length - 1] = { kind: "text", text: last.text + text };
+  else if (text !== "") parts.push({ kind: "text", text });
 }
 
 function isSql(fragment: SqlFragment): fragment is Sql {
@@ -47,10 +58,11 @@ function literal(value: string | Secret): Sql {
 
 /** Fragments with a separator between them; the separator is the program's own text. */
 function join(fragments: readonly SqlFragment[], separator: ", " | " and " | " or " | " "): Sql {
-  const parts = fragments.flatMap((fragment, index): SqlPart[] => [
-    ...(index > 0 ? [{ kind: "text", text: separator } as const] : []),
-    ...partsOf(fragment),
-  ]);
+  const parts: SqlPart[] = [];
+  fragments.forEach((fragment, index) => {
+    if (index > 0) addText(parts, separator);
+    addFragment(parts, fragment);
+  });
   return { parts };
 }
 

@@ -10,6 +10,9 @@ const safeHeaders = {
   "cross-origin-resource-policy": "same-origin",
 } as const;
 
+/** Of an answer that is JSON text already. */
+export const jsonType = "application/json; charset=utf-8";
+
 export function setHeaders(request: FastifyRequest, reply: FastifyReply, done?: () => void): void {
   reply.headers(safeHeaders).header("x-request-id", request.id);
   done?.();

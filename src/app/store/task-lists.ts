@@ -3,20 +3,23 @@
 import type { Queryable } from "../../drivers/driver.ts";
 import { Problem } from "../../foundation/problem.ts";
 import { type Sql, sql } from "../../foundation/sql.ts";
-import type { TaskList, TaskQuery } from "../api/contract/list.ts";
+import type { TaskQuery } from "../api/contract/list.ts";
+import type { Task } from "../api/contract/tasks.ts";
 import type { Access } from "./access.ts";
 import { columns } from "./columns.ts";
 import { cursorOf, placeOf } from "./cursor.ts";
+import type { Dialect } from "./dialect.ts";
 import { excludesNull, selected, where } from "./filter.ts";
-import { taskColumns, taskOf, type TaskRow } from "./rows.ts";
+import { taskColumns } from "./rows.ts";
 import { behind, orderBy, orderOf, type SortKey } from "./sort.ts";
 
 export interface TaskLists {
   /**
-   * In the order asked for, by id unless given; `next` continues where the page ended, also when rows came or went meanwhile.
+   * The JSON text of a TaskList: in the order asked for, by id unless given; `next` continues where the page ended, also when rows
+   * came or went meanwhile.
    * Throws RH-API-001 for a moment that is none, too many conditions, a place of another order, a place and an offset.
    */
-  listTasks(query: TaskQuery): Promise<TaskList>;
+  listTasks(query: TaskQuery): Promise<string>;
 }
 
 const pageRows = 100;
@@ -25,20 +28,20 @@ export function taskListsIn(access: Access): TaskLists {
   return { listTasks: (query) => listTasks(access, query) };
 }
 
-async function listTasks(access: Access, query: TaskQuery): Promise<TaskList> {
+async function listTasks(access: Access, query: TaskQuery): Promise<string> {
   if (query.after !== undefined && query.offset !== undefined) throw new Problem("RH-API-001", "after does not go with offset", { field: "after" });
   const limit = query.limit ?? pageRows;
   const conditions = selected(access.dialect, query);
   const order = orderOf(query.sort, (field) => columns[field].isNullable && !excludesNull(query, field));
   const position = query.after === undefined ? [] : [behind(order, placeOf(access.dialect, order, query.after))];
-  const page = selectPage(query, { conditions: [...conditions, ...position], order, rows: limit + 1 });
+  const page = selectPage(access.dialect, query, { conditions: [...conditions, ...position], order, rows: limit + 1 });
   const [rows, total] = await access.read((pool) =>
-    Promise.all([pool.all<TaskRow & Joined>(page), query.count === undefined ? undefined : count(pool, conditions)]),
+    Promise.all([pool.all<TextRow>(page), query.count === undefined ? undefined : count(pool, conditions)]),
   );
-  const tasks = rows.slice(0, limit).map((row) => ({ ...taskOf(row), ...joinedOf(row) }));
+  const tasks = rows.slice(0, limit).map(textOf);
   const last = tasks.at(-1);
-  const next = last !== undefined && rows.length > limit ? cursorOf(order, last) : null;
-  return { tasks, next, ...(total === undefined ? {} : { total }) };
+  const next = last !== undefined && rows.length > limit ? cursorOf(order, JSON.parse(last) as Task) : null;
+  return `{"tasks":[${tasks.join(",")}],"next":${JSON.stringify(next)}${total === undefined ? "" : `,"total":${total}`}}`;
 }
 
 interface Page {
@@ -47,21 +50,25 @@ interface Page {
   readonly rows: number;
 }
 
-function selectPage({ include, offset }: TaskQuery, { conditions, order, rows }: Page): Sql {
-  const project = include === undefined ? sql`` : sql`, projects.name as project_name`;
+function selectPage({ taskJson }: Dialect, { include, offset }: TaskQuery, { conditions, order, rows }: Page): Sql {
+  const project = include === undefined ? sql`` : sql`, projects.id as project_id, projects.name as project_name`;
   const join = include === undefined ? sql`` : sql`left join projects on projects.id = tasks.project_id`;
-  const skip = offset === undefined ? sql`` : sql`offset ${offset}`;
-  return sql`select ${taskColumns}${project} from tasks ${join} ${where(conditions)} ${orderBy(order)} limit ${rows} ${skip}`;
+  const page = sql`${where(conditions)} ${orderBy(order)} limit ${rows}`;
+  if (offset === undefined) return sql`select ${taskJson} as json${project} from tasks ${join} ${page}`;
+  // The rows that are passed over are not to be written as JSON first.
+  return sql`select ${taskJson} as json${project} from (select ${taskColumns} from tasks ${page} offset ${offset}) as tasks ${join} ${orderBy(order)}`;
 }
 
-/** Asked for only when the projects are joined. */
-interface Joined {
+/** The project's columns are there only when it is joined. */
+interface TextRow {
+  readonly json: string;
+  readonly project_id?: number | null;
   readonly project_name?: string | null;
 }
 
-function joinedOf({ project_id, project_name }: TaskRow & Joined): Pick<TaskList["tasks"][number], "project"> {
-  if (project_name === undefined) return {};
-  return { project: project_id === null || project_name === null ? null : { id: project_id, name: project_name } };
+function textOf({ json, project_id: id, project_name: name }: TextRow): string {
+  if (id === undefined) return json;
+  return `${json.slice(0, -1)},"project":${id === null ? "null" : JSON.stringify({ id, name })}}`;
 }
 
 async function count(pool: Queryable, conditions: readonly Sql[]): Promise<number> {

@@ -1,22 +1,25 @@
 // A statement in MariaDB's form: ? placeholders, `names`, 'literals'. Source: mariadb.com/kb/en/identifier-names and string-literals
 import { Problem } from "../../foundation/problem.ts";
 import { Secret } from "../../foundation/secret.ts";
-import type { Sql } from "../../foundation/sql.ts";
+import type { Sql, SqlValue } from "../../foundation/sql.ts";
 import { bindable } from "../values.ts";
 import type { Rendered } from "../wire.ts";
 
 const nameLimitCharacters = 80; // user names may have 80, everything else 64; the server refuses longer ones itself
 
 export function render(statement: Sql): Rendered {
-  const values: unknown[] = [];
-  const text = statement.parts.map((part) => {
-    if (part.kind === "text") return part.text;
-    if (part.kind === "id") return quoteName(part.name);
-    if (part.kind === "literal") return quoteText(part.value instanceof Secret ? part.value.reveal() : part.value);
-    values.push(bindable(part.value));
-    return "?";
-  });
-  return { text: text.join(""), values };
+  const values: SqlValue[] = [];
+  let text = "";
+  for (const part of statement.parts) {
+    if (part.kind === "text") text += part.text;
+    else if (part.kind === "id") text += quoteName(part.name);
+    else if (part.kind === "literal") text += quoteText(part.value instanceof Secret ? part.value.reveal() : part.value);
+    else {
+      values.push(bindable(part.value));
+      text += "?";
+    }
+  }
+  return { text, values };
 }
 
 function quoteName(name: string): string {

@@ -4,6 +4,7 @@ import type { Store } from "../../store/store.ts";
 import { answers, json, reading } from "../answers.ts";
 import { TaskListSchema, type TaskQuery, TaskQuerySchema } from "../contract/list.ts";
 import { type StatsQuery, StatsQuerySchema, StatsSchema } from "../contract/stats.ts";
+import { jsonType } from "../headers.ts";
 
 const listed = {
   operationId: "listTasks",
@@ -23,7 +24,11 @@ const summed = {
 } as const;
 
 export function taskListRoutes(app: FastifyInstance, store: Store): void {
-  app.get<{ Querystring: TaskQuery }>("/api/tasks", { schema: listed }, async (request) => store.listTasks(request.query));
+  app.get<{ Querystring: TaskQuery }>("/api/tasks", { schema: listed }, async (request, reply) => {
+    const list = await store.listTasks(request.query);
+    reply.type(jsonType);
+    return list;
+  });
 
   app.get<{ Querystring: StatsQuery }>("/api/tasks/stats", { schema: summed }, async (request) => store.readStats(request.query));
 }

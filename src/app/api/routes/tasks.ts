@@ -7,6 +7,7 @@ import { TracedChangeHeadersSchema, TracedHeadersSchema, TracedNewHeadersSchema,
 import { IdentifierParams, NoQuerySchema } from "../contract/parts.ts";
 import { type NewTask, NewTaskSchema, TaskAnswerSchema, type TaskChange, TaskChangeSchema } from "../contract/tasks.ts";
 import { inUtc } from "../due-date.ts";
+import { jsonType } from "../headers.ts";
 import { writeOf } from "../idempotency.ts";
 import { knownVersionsOf, versionsOf } from "../parameters.ts";
 import type { Asked, Tracing } from "../trace.ts";
@@ -91,6 +92,6 @@ export function taskRoutes(app: FastifyInstance, tracing: Tracing): void {
 /** The text of a TaskAnswer. */
 function answer(reply: FastifyReply, { version, json }: TaskText, asked: Asked): string {
   const trace = asked.trace();
-  reply.header("etag", `"${version}"`).type("application/json; charset=utf-8");
+  reply.header("etag", `"${version}"`).type(jsonType);
   return trace ? `{"task":${json},"trace":${JSON.stringify(trace)}}` : `{"task":${json}}`;
 }
