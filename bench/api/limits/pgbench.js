@@ -4,14 +4,14 @@ import { fileURLToPath } from "node:url";
 import { writeFileAtomic } from "../../../dist/platform/files.js";
 import { run } from "../../../dist/platform/processes.js";
 import { versionOf } from "../../../dist/platform/tools.js";
-import { posted, postedTask } from "../cases.js";
+import { posted } from "../cases.js";
 
 /** What `pgbench-post.sql` writes. */
 const texts = {
   request: "rowhouse-app 4ab18ab9ffef70d0d8172e6b4c4366bc",
   title: posted.title,
   description: posted.description,
-  data: JSON.stringify(postedTask),
+  moment: '"\\""YYYY-MM-DD"T"HH24:MI:SS.US"Z\\""',
 };
 
 export async function pgbench({ house, range, root, sessions, signal }) {
