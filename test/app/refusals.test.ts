@@ -1,6 +1,8 @@
 // What the API refuses: other sites (SEC-6), fields that are not a client's to set (SEC-4), methods and addresses that are not
 // there; what its refusals say (SEC-18) and what its log keeps of them (SEC-23).
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { remove } from "../../src/platform/files.ts";
@@ -33,6 +35,7 @@ describe.each(engines)("the API on %s refuses", (engine) => {
 
   const post = (headers: Readonly<Record<string, string>>, payload = '{"title":"from elsewhere"}') =>
     application.inject({ method: "POST", url: "/api/tasks", headers: { ...json, ...headers }, payload });
+  const addressOf = () => (application.app.server.address() as AddressInfo).port;
   const taskCount = async () => (await application.ask("GET", "/api/tasks?limit=500")).json().tasks.length;
 
   test.each([
@@ -265,6 +268,22 @@ describe.each(engines)("the API on %s refuses", (engine) => {
     for (const answer of refused)
       expect([answer.statusCode, answer.json().code, answer.headers["retry-after"]]).toStrictEqual([503, "RH-API-008", "1"]);
     expect((await narrow.ask("GET", "/api/tasks")).statusCode).toBe(200);
+  });
+
+  test.each(["GET", "HEAD"])("a %s whose head is too long, with its id, and to HEAD without a body", async (method) => {
+    const { port } = new URL(await application.app.listen({ host: "127.0.0.1", port: 0 }).catch(() => `http://127.0.0.1:${addressOf()}`));
+    const answer = await new Promise<{ status: number | undefined; id: unknown; body: string }>((resolve, reject) => {
+      const outgoing = request({ host: "127.0.0.1", port, method, path: `/api/tasks?search=${"x".repeat(70_000)}` }, (incoming) => {
+        let body = "";
+        incoming.on("data", (chunk) => {
+          body += chunk;
+        });
+        incoming.on("end", () => resolve({ status: incoming.statusCode, id: incoming.headers["x-request-id"], body }));
+      });
+      outgoing.on("error", reject).end();
+    });
+    expect(answer).toMatchObject({ status: 400, id: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+    expect(answer.body).toMatch(method === "HEAD" ? /^$/ : /"code":"RH-API-001"/);
   });
 
   test("nothing of an echo, and answers HEAD as GET without a body", async () => {

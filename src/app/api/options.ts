@@ -49,15 +49,18 @@ export function optionsOf(log: Log, uploads: WeakSet<Socket>): FastifyHttpOption
   };
 }
 
-/** What is not HTTP at all has no request yet, so its answer is written by hand. */
-function refuseUnreadable(error: { readonly code?: string }, socket: Socket): void {
+/** What is not HTTP at all has no request yet, so its answer is written by hand; to a HEAD without its body. */
+function refuseUnreadable(error: { readonly code?: string; readonly rawPacket?: unknown }, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
-  const body = JSON.stringify(documentOf(new Problem("RH-API-001", "the request is not HTTP as this server reads it"), randomUUID()));
+  const requestId = randomUUID();
+  const body = JSON.stringify(documentOf(new Problem("RH-API-001", "the request is not HTTP as this server reads it"), requestId));
+  const isHead = Buffer.isBuffer(error.rawPacket) && error.rawPacket.subarray(0, 5).toString("latin1") === "HEAD ";
   const head = [
     "HTTP/1.1 400 Bad Request",
     "content-type: application/problem+json",
     `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${requestId}`,
     "connection: close",
   ];
-  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroySoon());
+  socket.end(`${head.join("\r\n")}\r\n\r\n${isHead ? "" : body}`, () => socket.destroySoon());
 }
