@@ -75,18 +75,12 @@ async function startNginx({ house, directory, socket, port, owner, later }) {
   await startServer(later, { argv, cwd: place, logPath: join(directory, "nginx.log"), ...(owner ? { owner } : {}) });
 }
 
-/** @param {string} text the house's own file */
+/** One server instead of the house's instances, in each group of them. @param {string} text the house's own file */
 function peerConfiguration(text, { socket, port }) {
   const listening = text.replace(/^(\s*listen )\S+/m, `$1127.0.0.1:${port}`);
-  const servers = /^\s*server unix:\S+ [^;]*;$/gm;
-  const [first] = listening.match(servers) ?? [];
-  if (listening === text || first === undefined) throw new Error("the house's nginx file has another form than this bench knows");
-  let isFirst = true;
-  return listening.replace(servers, () => {
-    const line = isFirst ? first.replace(/unix:\S+/, `unix:${socket}`) : "";
-    isFirst = false;
-    return line;
-  });
+  const groups = /(?:^\s*server unix:\S+ [^;]*;\n)+/gm;
+  if (listening === text || !groups.test(listening)) throw new Error("the house's nginx file has another form than this bench knows");
+  return listening.replace(groups, (group) => `${group.split("\n")[0].replace(/unix:\S+/, `unix:${socket}`)}\n`);
 }
 
 async function lastLines(directory) {
