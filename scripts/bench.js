@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 const benches = {
   api: { about: "GET, list and POST through nginx, beside pooled Flask and beside the database's own limit", path: "../bench/api/main.js" },
   start: { about: "`up` from nothing and again, beside the engine's own programs", path: "../bench/start/main.js" },
+  web: { about: "the board with 10,000 tasks: first view, INP, long tasks while scrolling, size of its JavaScript", path: "../bench/web/main.js" },
 };
 
 const [name, ...rest] = process.argv.slice(2);
