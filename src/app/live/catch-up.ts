@@ -8,7 +8,7 @@ import { type Range, sizeOf } from "./ranges.ts";
 
 export interface CatchUp {
   readonly log: Pick<EventLog, "eventsIn">;
-  readonly listener: Listener;
+  readonly listener: Pick<Listener, "write" | "drained" | "isGone">;
   readonly from: Cursor;
   /** Past everything that `from` is past. */
   readonly ahead: Cursor;
@@ -18,7 +18,7 @@ export interface CatchUp {
 /** Resolves when the listener is where `ahead` is, or was told to read everything again. */
 export async function catchUp({ log, listener, from, ahead, limits }: CatchUp): Promise<void> {
   const ranges = lacking(from, ahead);
-  const canContinue = sizeOf(ranges) <= limits.behindIds && (await isHistoryOf(log, from, ahead));
+  const canContinue = from.high <= ahead.high && sizeOf(ranges) <= limits.behindIds && (await isHistoryOf(log, from, ahead));
   listener.write(canContinue ? continuedFrame : resetFrame(ahead));
   if (!canContinue) return;
   const cursorAt = wayFrom(from, ahead);

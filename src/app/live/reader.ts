@@ -1,12 +1,14 @@
-// Reads the events, look by look: what lies above the highest id it knows, and what appears in the gaps below. Each event is
-// found once, in an order that never puts an older version of a row behind a newer one (choose.ts).
+// Reads the events, look by look, each of them once. A look is two statements: first what lies above the highest id that is known,
+// then, in every gap below what was found, what appeared there. In this order no change can come behind a newer one of the same
+// row, even where a snapshot is not one moment (InnoDB copies the list of active transactions without a latch, so that one may be
+// missing while a later one is there): a row's older change was committed before the newer one took its id, and so before the
+// second statement began. Source: MariaDB, storage/innobase/include/trx0sys.h, snapshot_ids
 import type { FastifyBaseLogger } from "fastify";
 import type { Clock } from "../../platform/clock.ts";
 import type { EventLog, EventRow } from "../store/event-log.ts";
-import { choose } from "./choose.ts";
 import { advance, type Cursor } from "./cursor.ts";
 import type { LiveLimits } from "./limits.ts";
-import { subtract, within } from "./ranges.ts";
+import { within } from "./ranges.ts";
 
 export interface ReaderParts {
   readonly log: EventLog;
@@ -16,9 +18,8 @@ export interface ReaderParts {
 }
 
 export interface Place {
+  /** Past everything that there was when the look began, unless it is cut. */
   readonly cursor: Cursor;
-  /** Ids that are there and wait for the next look. */
-  readonly later: ReadonlySet<number>;
   /** There is more to read at once. */
   readonly isCut: boolean;
 }
@@ -41,25 +42,22 @@ export class Reader {
   /** Now: everything before is known, and what may still be committed below is a gap. */
   async begin(): Promise<Place> {
     const { log, clock, limits } = this.#parts;
-    const beginning = await log.beginning(limits.openForMs);
-    const missed = beginning.gaps.length === 0 ? [] : await log.eventKeys(beginning.gaps); // what came before what was seen is there now
-    const gaps = missed.reduce((left, { id }) => subtract(left, [{ first: id, last: id }]), beginning.gaps);
-    this.#passed = [{ high: beginning.high, atMs: clock.monotonicMs() }];
-    return { cursor: { ...beginning, gaps }, later: new Set(), isCut: false };
+    const cursor = await log.beginning(limits.openForMs);
+    this.#passed = [{ high: cursor.high, atMs: clock.monotonicMs() }];
+    return { cursor, isCut: false };
   }
 
-  /** What there is behind `place`. Undefined when the newest event is not the one that it was: the database was put back to an older state. */
-  async look({ cursor, later }: Place): Promise<Step | undefined> {
+  /** What there is behind `cursor`. Undefined when the newest event is not the one that it was: the database was put back to an older state. */
+  async look(cursor: Cursor): Promise<Step | undefined> {
     const { log, limits } = this.#parts;
     const page = await log.eventsFrom(cursor.high, limits.pageRows + 1);
     if (!isHistoryOf(page, cursor)) return undefined;
     const above = page.filter(({ id }) => id > cursor.high);
     const { gaps } = above.reduce(advance, cursor);
-    const filled = gaps.length === 0 ? [] : await log.eventKeys(gaps);
-    const choice = choose({ above, filled, seenBefore: later, limit: limits.pageRows });
-    const rows = await this.#rowsOf(choice.now, above);
-    const isCut = above.length >= limits.pageRows || choice.now.length >= limits.pageRows;
-    return { rows, place: { cursor: this.#giveUp(rows.reduce(advance, cursor)), later: choice.later, isCut } };
+    const filled = gaps.length === 0 ? [] : await log.eventIds(gaps);
+    const ids = [...above.map(({ id }) => id), ...filled].sort((one, other) => one - other).slice(0, limits.pageRows);
+    const rows = await this.#rowsOf(ids, above);
+    return { rows, place: { cursor: this.#giveUp(rows.reduce(advance, cursor)), isCut: ids.length === limits.pageRows } };
   }
 
   async #rowsOf(ids: readonly number[], known: readonly EventRow[]): Promise<readonly EventRow[]> {

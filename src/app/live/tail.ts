@@ -4,7 +4,7 @@ import { isProblem, toProblem } from "../../foundation/problem.ts";
 import type { EventRow, IdRange } from "../store/event-log.ts";
 import { bellOf } from "./bell.ts";
 import { catchUp } from "./catch-up.ts";
-import { advance, type Cursor, isPast } from "./cursor.ts";
+import { advance, type Cursor } from "./cursor.ts";
 import { changeFrame, readyFrame, resetFrame } from "./frames.ts";
 import type { Listener } from "./listener.ts";
 import { type Place, Reader, type ReaderParts } from "./reader.ts";
@@ -59,14 +59,10 @@ export class Tail {
       const isWell = await this.#look();
       if (isWell) this.#admit(arrivals);
       await clock.sleep(isWell ? limits.paceMs : limits.retryMs);
-      if (isWell && !this.#isBusy()) await this.#bell.wait(limits.pollMs);
+      if (isWell && !this.#place?.isCut) await this.#bell.wait(limits.pollMs);
     }
     this.#place = undefined;
     this.#isRunning = false;
-  }
-
-  #isBusy(): boolean {
-    return this.#place !== undefined && (this.#place.isCut || this.#place.later.size > 0);
   }
 
   /** False when the database could not be read; then nothing has changed, and the next look finds what this one would have. */
@@ -85,7 +81,7 @@ export class Tail {
   }
 
   async #follow(place: Place): Promise<Place> {
-    const step = await this.#reader.look(place);
+    const step = await this.#reader.look(place.cursor);
     if (!step) return this.#restart();
     let { cursor } = place;
     const frames = step.rows.map((row) => {
@@ -117,15 +113,12 @@ export class Tail {
     }
   }
 
-  /** False while this tail is not yet past everything that the listener is past: another instance may have been faster. */
-  #take({ listener, from }: Arrival, { cursor, later, isCut }: Place): boolean {
-    if (from === "now") {
-      listener.write(readyFrame(cursor));
-      return true;
-    }
-    if (from !== "lost" && (isCut || [...later].some((id) => isPast(from, id)))) return false;
-    if (from === "lost" || from.high > cursor.high) listener.write(resetFrame(cursor));
-    else this.#catchUp(listener, { from, ahead: cursor });
+  /** False while this tail may not be past everything that the listener is past: another instance was faster. */
+  #take({ listener, from }: Arrival, place: Place): boolean {
+    if (from === "now") listener.write(readyFrame(place.cursor));
+    else if (from === "lost") listener.write(resetFrame(place.cursor));
+    else if (place.isCut) return false;
+    else this.#catchUp(listener, { from, ahead: place.cursor });
     return true;
   }
 

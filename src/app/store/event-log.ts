@@ -9,13 +9,9 @@ export interface IdRange {
   readonly last: number;
 }
 
-export interface EventKey {
+export interface EventRow {
   readonly id: number;
   readonly kind: string;
-  readonly entityId: number;
-}
-
-export interface EventRow extends EventKey {
   readonly at: string;
   /** `at` as a short word; an event that took another one's id has another. */
   readonly mark: string;
@@ -35,7 +31,7 @@ export interface EventLog {
   /** Events from `id` on, itself included, in the order of their ids. */
   eventsFrom(id: number, limit: number): Promise<readonly EventRow[]>;
   /** Which of these ids there are, in no order. */
-  eventKeys(ranges: readonly IdRange[]): Promise<readonly EventKey[]>;
+  eventIds(ranges: readonly IdRange[]): Promise<readonly number[]>;
   /** Events with these ids, in their order. */
   eventsIn(ranges: readonly IdRange[]): Promise<readonly EventRow[]>;
   /** The newest event, and what is missing among those that are younger than `openForMs` or among the last thousand. */
@@ -47,7 +43,7 @@ export interface EventLog {
 export function eventLogIn(access: Access): EventLog {
   return {
     eventsFrom: (id, limit) => rows(access, sql`where id >= ${id} order by id limit ${limit}`),
-    eventKeys: (ranges) => eventKeys(access, ranges),
+    eventIds: (ranges) => eventIds(access, ranges),
     eventsIn: (ranges) => rows(access, sql`where ${anyOf(ranges)} order by id`),
     beginning: (openForMs) => beginning(access, openForMs),
     watchWrites: (onWrite) => access.watchWrites(onWrite),
@@ -59,21 +55,21 @@ interface Row {
   readonly at: string;
   readonly request_id: string | null;
   readonly kind: string;
-  readonly entity_id: number;
   readonly data: string | null;
 }
 
 async function rows(access: Access, where: Sql): Promise<readonly EventRow[]> {
-  const found = await access.read((pool) => pool.all<Row>(sql`select id, at, request_id, kind, entity_id, data from events ${where}`));
+  const found = await access.read((pool) => pool.all<Row>(sql`select id, at, request_id, kind, data from events ${where}`));
   return found.map((row) => {
     const at = momentOf(row.at);
-    const { id, kind, entity_id: entityId } = row;
-    return { id, kind, entityId, at, mark: markOf(at), requestId: row.request_id ?? "", data: row.data ?? "null" };
+    const { id, kind } = row;
+    return { id, kind, at, mark: markOf(at), requestId: row.request_id ?? "", data: row.data ?? "null" };
   });
 }
 
-async function eventKeys(access: Access, ranges: readonly IdRange[]): Promise<readonly EventKey[]> {
-  return access.read((pool) => pool.all<EventKey>(sql`select id, kind, entity_id as ${sql.id("entityId")} from events where ${anyOf(ranges)}`));
+async function eventIds(access: Access, ranges: readonly IdRange[]): Promise<readonly number[]> {
+  const found = await access.read((pool) => pool.all<{ id: number }>(sql`select id from events where ${anyOf(ranges)}`));
+  return found.map(({ id }) => id);
 }
 
 function anyOf(ranges: readonly IdRange[]): Sql {
