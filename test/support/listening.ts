@@ -33,12 +33,14 @@ export interface ListenOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: string;
   readonly onFrame?: (frame: Frame) => void;
+  /** Whether frames are kept, true unless given; where there are many, `onFrame` is enough. */
+  readonly keeps?: boolean;
 }
 
 const waitMs = 20_000;
 
 /** Resolves with the head of the answer; rejects when there is no answer. */
-export async function listenAt({ at, lastId, headers, query = "", onFrame = () => undefined }: ListenOptions): Promise<Listening> {
+export async function listenAt({ at, lastId, headers, query = "", onFrame = () => undefined, keeps = true }: ListenOptions): Promise<Listening> {
   const place = typeof at === "number" ? { host: "127.0.0.1", port: at } : { socketPath: at };
   const sent = { host: "localhost", accept: "text/event-stream", ...(lastId === undefined ? {} : { "last-event-id": lastId }), ...headers };
   const incoming = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -59,7 +61,7 @@ export async function listenAt({ at, lastId, headers, query = "", onFrame = () =
   incoming.setEncoding("utf8").on(
     "data",
     splitter((frame) => {
-      frames.push(frame);
+      if (keeps) frames.push(frame);
       onFrame(frame);
     }),
   );
