@@ -21,7 +21,7 @@ export function faultsOf({ name, told, others }: Told, table: readonly string[])
     ...table.filter((key) => !seen.has(key)).map((key) => `${key} was missed`),
     ...repeated(told).map((key) => `${key} came twice`),
     ...told.filter((key) => !wanted.has(key)).map((key) => `${key} came and is not in the table`),
-    ...backwards(told),
+    ...backwards([...seen]),
     ...(others.join() === "ready" ? [] : [`was told ${others.join()} beside changes, not ready alone`]),
   ];
   const more = faults.length > shownFaults ? [`and ${faults.length - shownFaults} faults more`] : [];
