@@ -1,0 +1,86 @@
+// Twice what the service can do, for two minutes (LOAD-2): it goes on doing what it can, says 503 or 429 to the rest at once, and
+// is itself again within ten seconds. The load comes at its rate whatever the answers, from this process on the same cores.
+import { setTimeout as sleep } from "node:timers/promises";
+import { standingHouse } from "../support/houses.ts";
+import { type Answered, openLoop, percentile, saturation } from "../support/load/open-loop.ts";
+import { loadTasks, taskRequests } from "../support/load/task-load.ts";
+import type { SceneOptions, SceneResult } from "../support/scenes/scene.ts";
+
+const inFlight = 64;
+const refusedWithinMs = 200;
+const leastGoodput = 0.8;
+const recoverySeconds = 10;
+/** Of saturation: a load that a well service hardly notices. */
+const calmShare = 0.3;
+const calmP99Ms = 100;
+
+export async function run({ engine, seed, size, minutes, print, signal }: SceneOptions): Promise<SceneResult> {
+  await using house = await standingHouse({ engine });
+  const range = await loadTasks(house, size ?? 100_000);
+  const request = taskRequests({ ...range, seed });
+  const { port } = house;
+  await saturation({ port, seconds: 3, request, inFlight });
+  const most = await saturation({ port, seconds: 10, request, inFlight });
+  print(`saturation ${Math.round(most)}/s`);
+  const seconds = (minutes ?? 2) * 60;
+  const loaded = await openLoop({ port, perSecond: 2 * most, seconds, request, signal });
+  const told = tellLoad(loaded, seconds, most);
+  print(JSON.stringify(told));
+  await sleep(recoverySeconds * 1_000);
+  const calm = await openLoop({ port, perSecond: calmShare * most, seconds: 10, request, signal });
+  const after = {
+    p99Ms: Math.round(
+      percentile(
+        calm.map(({ ms }) => ms),
+        0.99,
+      ),
+    ),
+    failed: calm.filter(({ status }) => status >= 300 || status === 0).length,
+  };
+  print(`afterwards ${JSON.stringify(after)}`);
+  return { N: loaded.length, found: findings(told, after), saturation: most, overload: told, after };
+}
+
+interface Told {
+  readonly goodputShare: number;
+  readonly refused: number;
+  readonly refusedP99Ms: number;
+  readonly goodP99Ms: number;
+  readonly lost: number;
+  readonly wrong: Readonly<Record<string, number>>;
+}
+
+function tellLoad(answered: readonly Answered[], seconds: number, most: number): Told {
+  const isGood = ({ status }: Answered) => status === 200 || status === 201;
+  const isRefused = ({ status }: Answered) => status === 503 || status === 429;
+  const wrong: Record<string, number> = {};
+  for (const one of answered) if (!isGood(one) && !isRefused(one) && one.status !== 0) wrong[one.status] = (wrong[one.status] ?? 0) + 1;
+  const p99 = (part: readonly Answered[]) =>
+    Math.round(
+      percentile(
+        part.map(({ ms }) => ms),
+        0.99,
+      ),
+    );
+  const good = answered.filter(isGood);
+  const refused = answered.filter(isRefused);
+  return {
+    goodputShare: Math.round((good.length / seconds / most) * 100) / 100,
+    refused: refused.length,
+    refusedP99Ms: p99(refused),
+    goodP99Ms: p99(good),
+    lost: answered.filter(({ status }) => status === 0).length,
+    wrong,
+  };
+}
+
+function findings(told: Told, after: { readonly p99Ms: number; readonly failed: number }): readonly string[] {
+  return [
+    ...(told.goodputShare < leastGoodput ? [`under twice the load only ${told.goodputShare} of the most was done`] : []),
+    ...(told.refused === 0 ? ["nothing was refused"] : []),
+    ...(told.refusedP99Ms > refusedWithinMs ? [`refusals took up to ${told.refusedP99Ms} ms`] : []),
+    ...(told.lost > 0 ? [`${told.lost} requests got no answer`] : []),
+    ...Object.entries(told.wrong).map(([status, count]) => `${count} answers of ${status}`),
+    ...(after.failed > 0 || after.p99Ms > calmP99Ms ? [`ten seconds later ${after.failed} still fail, p99 ${after.p99Ms} ms`] : []),
+  ];
+}
