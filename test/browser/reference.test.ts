@@ -60,7 +60,7 @@ describe("the reference", () => {
     await page.keyboard.press("/");
     await page.keyboard.type("DELETE /api/tasks");
     await seen(operation(page, "deleteTask"));
-    expect(await page.locator("article").count()).toBe(1);
+    await expect.poll(() => page.locator("article").count()).toBe(1);
     await page.keyboard.type(" nothing");
     await seen(page.getByText("No operation holds these words."));
   });
