@@ -3,7 +3,7 @@
 // `high.mark;gap,gap-gap`, a cursor can be continued by any instance; `mark` is the moment of the event `high`, so that a database
 // that was put back to an older state is noticed. Pure.
 import { writtenGapLimit } from "../api/contract/events.ts";
-import { has, intersect, type Range, subtract, within } from "./ranges.ts";
+import { intersect, type Range, subtract, within } from "./ranges.ts";
 
 export interface Cursor {
   readonly high: number;
@@ -48,10 +48,6 @@ export function advance(cursor: Cursor, { id, mark }: Passed): Cursor {
   if (id <= cursor.high) return { ...cursor, gaps: subtract(cursor.gaps, [{ first: id, last: id }]) };
   const between = { first: cursor.high + 1, last: id - 1 };
   return { high: id, mark, gaps: between.first <= between.last ? [...cursor.gaps, between] : cursor.gaps };
-}
-
-export function isPast(cursor: Cursor, id: number): boolean {
-  return id <= cursor.high && !has(cursor.gaps, id);
 }
 
 /** What `ahead` is past and `cursor` is not. */

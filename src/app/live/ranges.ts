@@ -10,10 +10,6 @@ export function sizeOf(ranges: readonly Range[]): number {
   return ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
 }
 
-export function has(ranges: readonly Range[], id: number): boolean {
-  return ranges.some(({ first, last }) => first <= id && id <= last);
-}
-
 /** The part of `ranges` from `first` to `last`. */
 export function within(ranges: readonly Range[], { first, last }: Range): readonly Range[] {
   return ranges
