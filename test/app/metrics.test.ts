@@ -87,6 +87,11 @@ describe.each(engines)("the figures of an application on %s", (engine) => {
   test("tell how the pool stands, also while the database does not answer, and who went away meanwhile", async () => {
     const port = Number(new URL(await application.app.listen({ host: "127.0.0.1", port: 0 })).port);
     const before = await requests("GET", "/api/about", 499);
+    const allOpen = async () => {
+      await Promise.all(Array.from({ length: 6 }, () => application.ask("GET", "/api/projects")));
+      return figureOf(await figures(), "rowhouse_pool_open_connections");
+    };
+    await expect.poll(allOpen).toBe(3);
     await database.pause();
     try {
       const callers = Array.from({ length: 5 }, () => request({ host: "127.0.0.1", port, path: "/api/about" }).on("error", () => undefined));

@@ -20,14 +20,14 @@ export function TraceButton({ about, ready }: TraceButtonProps) {
   const last = useLastWrite();
   const isWaiting = isHeldUp || !ready.isReady;
   const place = about ? `${about.engine} ${about.version}` : "the database";
+  const held = isHeldUp ? `, ${count === 1 ? "1 change waits" : `${count} changes wait`}` : "";
   const title = last ? `last write: request ${last.requestId}` : "nothing was written from this page yet";
   return (
     <>
       <button type="button" className="saved-in" title={title} aria-keyshortcuts="t" aria-haspopup="dialog" onClick={() => isTraceOpen.set(true)}>
         <span className={`saved-dot ${isWaiting ? "saved-dot-away" : isLive ? "" : "saved-dot-still"}`} aria-hidden="true" />
-        {isWaiting ? `waiting for ${place}` : `saved in ${place}`}
+        {isWaiting ? `waiting for ${place}${held}` : `saved in ${place}`}
         {!isWaiting && <span className="saved-live">{isLive ? "live" : "not live, looking every 15 s"}</span>}
-        {isHeldUp && <span>, {count === 1 ? "1 change waits" : `${count} changes wait`}</span>}
         {last && <span className="hidden-text">, {title}</span>}
       </button>
       {isOpen && <TraceDrawer about={about} onClose={() => isTraceOpen.set(false)} />}
