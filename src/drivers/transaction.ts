@@ -25,7 +25,7 @@ export function wholeStatement<Row>(pool: Pool, statement: Sql): Promise<Row[]> 
     try {
       return await session.whole<Row>(statement);
     } catch (thrown) {
-      throw session.isUsable() ? thrown : unknownOutcome(thrown);
+      throw isInDoubt(session, thrown) ? unknownOutcome(thrown) : thrown;
     }
   });
 }
@@ -60,8 +60,13 @@ export async function commit(session: Session): Promise<void> {
   try {
     await session.commit();
   } catch (thrown) {
-    throw isProblem(thrown, "RH-CONN-001", "RH-CONN-003", "RH-CONN-006", "RH-TIME-001") ? unknownOutcome(thrown) : thrown;
+    throw isInDoubt(session, thrown) ? unknownOutcome(thrown) : thrown;
   }
+}
+
+/** The connection is gone, or the server gave up on a statement that may have committed by then. */
+function isInDoubt(session: Session, thrown: unknown): boolean {
+  return !session.isUsable() || isProblem(thrown, "RH-TIME-001");
 }
 
 function unknownOutcome(cause: unknown): Problem {

@@ -175,12 +175,12 @@ describe.each(await engineVersions())("statements on $title", (version) => {
       await clean();
     });
 
-    test("write nothing when the server ends them at the deadline, and leave no transaction open", async () => {
+    test("are RH-CONN-004 when the server ends them at the deadline, which may come with the commit, and leave no transaction open", async () => {
       await using holder = await engine.driver.connect(server.administrator("home"));
       await using pool = open({ statementTimeoutMs: 400 });
       await holder.begin();
       await holder.run(sql`insert into copies (id) values (1)`);
-      expect(await codeOf(wholeStatement(pool, both[name]({ id: 1 })))).toBe("RH-TIME-001");
+      expect(await codeOf(wholeStatement(pool, both[name]({ id: 1 })))).toBe("RH-CONN-004");
       await holder.rollback();
       expect(await watcher.all(openTransactions[name])).toEqual([]);
       expect([await marks(), await copies()]).toEqual([[], []]);

@@ -4,6 +4,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Problem } from "../../foundation/problem.ts";
 import type { Clock } from "../../platform/clock.ts";
+import { onGone } from "./gone.ts";
 import type { Meters } from "../metrics/meters.ts";
 
 declare module "fastify" {
@@ -31,7 +32,7 @@ export function countTraffic(app: FastifyInstance, { clock, limit, meters }: Tra
     const { isListening = false, isProbe = false, meter } = request.routeOptions.config;
     if (!isListening) inWork.add(reply);
     meters.inWork = inWork.size;
-    reply.raw.on("close", () => {
+    onGone(reply, () => {
       inWork.delete(reply);
       meters.inWork = inWork.size;
       const ms = clock.monotonicMs() - startMs;

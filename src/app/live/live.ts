@@ -3,6 +3,7 @@ import type { OutgoingHttpHeaders } from "node:http";
 import type { FastifyBaseLogger, FastifyReply } from "fastify";
 import { Problem } from "../../foundation/problem.ts";
 import type { Clock } from "../../platform/clock.ts";
+import { onGone } from "../api/gone.ts";
 import type { EventLog } from "../store/event-log.ts";
 import { heartbeat } from "./frames.ts";
 import { type LiveLimits, liveLimits } from "./limits.ts";
@@ -41,7 +42,7 @@ export function liveOver({ limits: given, ...parts }: LiveParts): Live {
       if (listeners.size >= limits.listeners) throw new Problem("RH-API-012", `${limits.listeners} listeners are connected already`);
       const listener = new Listener(open(reply), limits.bufferBytes);
       listeners.add(listener);
-      reply.raw.once("close", () => {
+      onGone(reply, () => {
         listeners.delete(listener);
         tail.leave(listener);
       });

@@ -57,7 +57,9 @@ export class Reader {
     const filled = gaps.length === 0 ? [] : await log.eventIds(gaps);
     const ids = [...above.map(({ id }) => id), ...filled].sort((one, other) => one - other).slice(0, limits.pageRows);
     const rows = await this.#rowsOf(ids, above);
-    return { rows, place: { cursor: this.#giveUp(rows.reduce(advance, cursor)), isCut: ids.length === limits.pageRows } };
+    const isCut = ids.length === limits.pageRows;
+    const next = rows.reduce(advance, cursor);
+    return { rows, place: { cursor: isCut ? next : this.#giveUp(next), isCut } }; // behind a cut there may be gaps that are filled
   }
 
   async #rowsOf(ids: readonly number[], known: readonly EventRow[]): Promise<readonly EventRow[]> {

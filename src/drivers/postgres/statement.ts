@@ -21,7 +21,7 @@ export class Statements {
 
   /** How `text` is to be sent: under a name from its second time on. */
   of(text: string): Known {
-    if (this.#limit === 0) return unnamed;
+    if (this.#limit === 0 || text.length > textLimit) return unnamed;
     const known = this.#known.get(text);
     if (known) {
       this.#known.delete(text);
@@ -32,6 +32,11 @@ export class Statements {
     if (this.#seen.size >= seenLimit) this.#seen.clear();
     this.#seen.add(text);
     return unnamed;
+  }
+
+  /** All of them are parsed anew when they come again. */
+  forget(): void {
+    for (const known of this.#known.values()) known.isParsed = false;
   }
 
   #remember(text: string): Known {
@@ -63,6 +68,8 @@ interface Column {
 
 const unnamed: Known = { name: "", isParsed: false, columns: [] };
 const seenLimit = 1_000;
+/** A longer one is made for as many rows as there happen to be; remembered it would cost the server more than it saves. */
+const textLimit = 8_192;
 
 type ParserOf = (type: number) => (text: string) => unknown;
 
@@ -87,7 +94,7 @@ export async function runStatement(
     return await send(client, sending);
   } catch (thrown) {
     if (!isStale(thrown)) throw thrown;
-    sending.known.isParsed = false;
+    statements.forget(); // the others are likely to be stale for the same reason
     if (isAlone) return await send(client, sending);
     throw new Problem("RH-TX-002", "a statement that was prepared has other columns now", { cause: thrown });
   }

@@ -10,6 +10,7 @@ import { fileKinds, parts } from "../../transfer/print.ts";
 import { transferLimits } from "../../store/store.ts";
 import { type ExportQuery, ExportQuerySchema, ExportSchema, type Format } from "../contract/transfer.ts";
 import { answers, file, reading } from "../answers.ts";
+import { onGone } from "../gone.ts";
 import type { TransferParts } from "./transfer.ts";
 
 interface Asking {
@@ -74,12 +75,13 @@ interface Sending {
 }
 
 /** The statement ends when the client goes away, when it takes nothing for a while, and after the time that a whole file may take. */
-function endWith({ raw }: FastifyReply, { ending, content, stillMs }: Sending): void {
+function endWith(reply: FastifyReply, { ending, content, stillMs }: Sending): void {
   const { wholeMs } = transferLimits;
   const late = () => ending.abort(new Problem("RH-TIME-001", `the export took more than ${wholeMs} ms`));
   const timer = setTimeout(late, wholeMs);
-  if (raw.socket instanceof Socket) raw.socket.setTimeout(stillMs); // a request within the process has none
-  raw.once("close", () => {
+  const { socket } = reply.request.raw;
+  if (socket instanceof Socket) socket.setTimeout(stillMs); // a request within the process has none
+  onGone(reply, () => {
     clearTimeout(timer);
     ending.abort(new Problem("RH-USE-002", "the client went away"));
     void content.return(undefined).catch(() => undefined); // what failed has been told
