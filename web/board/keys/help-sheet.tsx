@@ -6,26 +6,28 @@ export function HelpSheet({ onClose }: { readonly onClose: () => void }) {
   return (
     <Dialog title="Keyboard" shape="sheet" onClose={onClose}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached with the keyboard */}
-      <section className="dialog-body help" aria-label="The keys" tabIndex={0} data-first-focus>
-        {keyGroups.map((group) => (
-          <section key={group.title} className="help-group">
-            <h3>{group.title}</h3>
-            <dl>
-              {group.rows.map(({ keys, drawn = keys, does }) => (
-                <div key={does} className="help-row">
-                  <dt>
-                    {drawn.map((key) => (
-                      <kbd key={key}>{key}</kbd>
-                    ))}
-                  </dt>
-                  <dd>{does}</dd>
-                </div>
-              ))}
-            </dl>
-          </section>
-        ))}
-        <AddHelp />
-        <p className="quiet">A deletion is sent after six seconds, so that it can be undone. A page closed before that has deleted nothing.</p>
+      <section className="dialog-body" aria-label="The keys" tabIndex={0} data-first-focus>
+        <div className="help">
+          {keyGroups.map((group) => (
+            <section key={group.title} className="help-group">
+              <h3>{group.title}</h3>
+              <dl>
+                {group.rows.map(({ keys, drawn = keys, does }) => (
+                  <div key={does} className="help-row">
+                    <dt>
+                      {drawn.map((key) => (
+                        <kbd key={key}>{key}</kbd>
+                      ))}
+                    </dt>
+                    <dd>{does}</dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          ))}
+          <AddHelp />
+          <p className="quiet">A deletion is sent after six seconds, so that it can be undone. A page closed before that has deleted nothing.</p>
+        </div>
       </section>
     </Dialog>
   );
