@@ -6,25 +6,42 @@ import { engineNames } from "../../src/engines/engines.ts";
 
 test.each(engineNames)("listeners in a house on %s continue after kill -9 of their instance, and end in order when it goes down", async (engine) => {
   await using house = await standingHouse({ engine });
-  const listeners = [await listenAt({ at: house.port }), await listenAt({ at: house.port })];
-  for (const listening of listeners) await listening.until(1);
+  const { listeners, ofFirst } = await listenersOfBoth(house);
   await create(house, "before");
   for (const listening of listeners) await listening.until(2);
   const { "app-1": pid = 0 } = await house.pids();
   process.kill(pid, "SIGKILL");
-  await expect.poll(() => listeners.filter((one) => one.isEnded()).length).toBe(1); // one on each instance
+  await expect.poll(() => listeners.filter((one) => one.isEnded()).length).toBe(ofFirst);
   await create(house, "meanwhile");
   const again: Listening[] = [];
   for (const one of listeners.filter((each) => each.isEnded())) again.push(await listenAt({ at: house.port, lastId: one.lastId() }));
   const staying = listeners.filter((one) => !one.isEnded());
   for (const one of again) await one.until(1);
   for (const one of staying) await one.until(3);
-  expect(again.map(titles)).toStrictEqual([["meanwhile"]]);
-  expect(staying.map(titles)).toStrictEqual([["before", "meanwhile"]]);
+  expect(again.map(titles)).toStrictEqual(again.map(() => ["meanwhile"]));
+  expect(staying.map(titles)).toStrictEqual(staying.map(() => ["before", "meanwhile"]));
   expect((await house.run("down")).exitCode).toBe(0);
   for (const one of [...again, ...staying]) await one.ended;
-  expect([...again, ...staying].map((one) => one.isWhole())).toStrictEqual([true, true]);
+  expect([...again, ...staying].map((one) => one.isWhole())).not.toContain(false);
 });
+
+/** Each worker of the proxy takes turns by itself, so that listeners come until both instances have one. */
+async function listenersOfBoth(house: TestHouse): Promise<{ readonly listeners: readonly Listening[]; readonly ofFirst: number }> {
+  const listeners: Listening[] = [];
+  for (let count = 1; count <= 20; count++) {
+    const listening = await listenAt({ at: house.port });
+    await listening.until(1);
+    listeners.push(listening);
+    const ofFirst = await listenersOf(house, "app-1");
+    if (ofFirst > 0 && ofFirst < count) return { listeners, ofFirst };
+  }
+  throw new Error("20 listeners came to one instance");
+}
+
+async function listenersOf(house: TestHouse, instance: string): Promise<number> {
+  const text = await (await fetch(`${house.url}/metrics/${instance}`)).text();
+  return Number(/^rowhouse_event_listeners\S* (\d+)/m.exec(text)?.[1]);
+}
 
 function titles(listening: Listening): readonly (string | undefined)[] {
   return listening.frames.filter(({ data }) => data.task).map(({ data }) => data.task?.title);
