@@ -14,6 +14,7 @@ const project = (name: string, include: readonly string[], timeoutMs: number) =>
 const browser = (name: string, include: readonly string[]) => ({
   test: {
     ...project(name, include, 3 * minute).test,
+    expect: { poll: { timeout: 15_000 } }, // as long as the browser's own waits; one second is short on a machine that is busy
     globalSetup: "test/browser/house.ts",
   },
 });

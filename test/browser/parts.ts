@@ -5,10 +5,16 @@ export const addBox = (page: Page): Locator => page.getByRole("textbox", { name:
 
 export const column = (page: Page, title: string): Locator => page.getByRole("region", { name: title });
 
-/** The titles of a column's cards, from the top. */
+/** The titles of a column's cards, from the top, once they have been read: a column that still reads has none yet. */
 export async function titlesIn(page: Page, title: string): Promise<readonly string[]> {
-  return column(page, title).locator(".card-open").allInnerTexts();
+  const shown = column(page, title);
+  await seen(shown);
+  await gone(stillReading(shown));
+  return shown.locator(".card-open").allInnerTexts();
 }
+
+/** What stands in a column or a list until the first answer with its tasks. */
+export const stillReading = (place: Locator | Page): Locator => place.getByText("Reading the tasks", { exact: true });
 
 export const card = (page: Page, title: string): Locator => page.getByRole("button", { name: title, exact: true });
 

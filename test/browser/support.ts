@@ -7,6 +7,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { inject } from "vitest";
 import type { Project } from "../../src/app/api/contract/projects.ts";
 import { standingHouse, type TestHouse } from "../support/houses.ts";
+import { gone, seen, stillReading } from "./parts.ts";
 import type { NewTask, Task } from "../../src/app/api/contract/tasks.ts";
 
 const switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
@@ -44,7 +45,7 @@ export interface Visit extends AsyncDisposable {
   readonly complaints: readonly string[];
 }
 
-/** Opens the board in a new project that holds `titles`, the first one oldest. */
+/** Opens the board in a new project that holds `titles`, the first one oldest, and waits until they were read. */
 export async function visit(browser: Browser, titles: readonly string[] = [], options: VisitOptions = {}): Promise<Visit> {
   const project = await createProject();
   for (const title of titles) await createTask({ title, project_id: project.id });
@@ -54,7 +55,8 @@ export async function visit(browser: Browser, titles: readonly string[] = [], op
   page.setDefaultTimeout(15_000);
   const complaints = await collectComplaints(page, options.expectsFailures ?? false);
   await page.goto(`${boardUrl()}/?project=${project.id}`);
-  await page.getByRole("heading", { level: 1, name: project.name }).waitFor();
+  await seen(page.getByRole("heading", { level: 1, name: project.name }));
+  await gone(stillReading(page));
   return { page, project, complaints, [Symbol.asyncDispose]: () => context.close() };
 }
 
