@@ -6,7 +6,6 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { json } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { IncomingMessage } from "node:http";
 import type { Session } from "../../src/drivers/driver.ts";
 import { type Sql, sql } from "../../src/foundation/sql.ts";
@@ -17,11 +16,12 @@ import { empty } from "../app/transfer/files.ts";
 import { ask, open } from "../app/transfer/listening.ts";
 import { type AppProcess, startAppProcess } from "../app/transfer/processes.ts";
 import { addRows } from "../app/transfer/rows.ts";
+import { memoryFindings, memoryWhile } from "../support/load/memory.ts";
 import type { SceneOptions, SceneResult } from "../support/scenes/scene.ts";
 
 const types = { csv: "text/csv", json: "application/json" } as const;
 type Format = keyof typeof types;
-const limitBytes = 150_000_000;
+const memoryLimits = { mostBytes: 100_000_000, growthBytes: 12_000_000 };
 const openTransactions: Readonly<Record<EngineName, Sql>> = {
   postgres: sql`select pid from pg_stat_activity where usename = 'taskapp' and xact_start is not null`,
   mariadb: sql`select trx_id from information_schema.innodb_trx where trx_rows_modified > 0`,
@@ -39,14 +39,18 @@ export async function run({ engine, size = 1_000_000, print }: SceneOptions): Pr
   const wanted = await contentOf(here);
   for (const format of Object.keys(types) as Format[]) {
     const file = `${directory}/tasks.${format}`;
-    figures[`${format} export`] = await watched(source, size, found, (app) => exportTo(app, format, file));
+    figures[`${format} export`] = await watched(source, { what: `${format} export`, rows: size, found }, (app, passed) =>
+      exportTo(app, format, file, passed),
+    );
     print(`${format}: exported ${(await stat(file)).size} bytes, ${JSON.stringify(figures[`${format} export`])}`);
     await killHalfWay(target, format, file);
     const left = await rowsIn(there);
     const isOver = async () => ((await there.all(openTransactions[engine])).length === 0 ? true : undefined); // to take back takes as long as to write
     await waitFor(systemClock, { withinMs: 600_000, everyMs: 500 }, isOver);
     if (left > 0) found.push(`${left} rows are left of a ${format} import that was killed half-way`);
-    figures[`${format} import`] = await watched(target, size, found, (app) => importFrom(app, format, file));
+    figures[`${format} import`] = await watched(target, { what: `${format} import`, rows: size, found }, (app, passed) =>
+      importFrom(app, format, file, passed),
+    );
     print(`${format}: imported, ${JSON.stringify(figures[`${format} import`])}`);
     if ((await contentOf(there)) !== wanted) found.push(`what was imported from ${format} is not what was exported`);
     await empty(there);
@@ -59,40 +63,42 @@ async function longSession(engine: EngineName, { administrator }: Database): Pro
   return dialects[engine].driver.connect({ ...administrator, applicationName: "scene", statementTimeoutMs: 1_200_000, lockTimeoutMs: 600_000 });
 }
 
+type Passed = (bytes: number) => void;
+
 /** Runs `work` on a process of its own and looks at its memory meanwhile. */
-async function watched(database: Database, rows: number, found: string[], work: (app: AppProcess) => Promise<void>): Promise<unknown> {
+async function watched(
+  database: Database,
+  { what, rows, found }: { readonly what: string; readonly rows: number; readonly found: string[] },
+  work: (app: AppProcess, passed: Passed) => Promise<void>,
+): Promise<unknown> {
   await using app = await startAppProcess(database);
-  const idleBytes = await app.residentBytes();
-  const samples: number[] = [];
-  const ending = new AbortController();
-  const watching = (async () => {
-    while (!ending.signal.aborted) {
-      samples.push(await app.residentBytes());
-      await sleep(100);
-    }
-  })();
   const startMs = performance.now();
-  await work(app).finally(() => ending.abort());
+  const memory = await memoryWhile(app.residentBytes, (passed) => work(app, passed));
   const seconds = (performance.now() - startMs) / 1_000;
-  await watching;
-  const third = Math.ceil(samples.length / 3);
-  const [first, last] = [Math.max(...samples.slice(0, third)), Math.max(...samples.slice(-third))];
-  const aboveIdleBytes = Math.max(...samples) - idleBytes;
-  if (aboveIdleBytes > limitBytes) found.push(`the application took ${aboveIdleBytes} bytes more than idle`);
-  return { rowsPerSecond: Math.round(rows / seconds), idleBytes, aboveIdleBytes, firstThirdBytes: first, lastThirdBytes: last };
+  found.push(...memoryFindings(memory, memoryLimits).map((finding) => `${what}: ${finding}`));
+  return { rowsPerSecond: Math.round(rows / seconds), seconds: Math.round(seconds), ...memory };
 }
 
-async function exportTo({ port }: AppProcess, format: Format, file: string): Promise<void> {
-  await pipeline(await open(port, `/api/tasks/export?format=${format}`), createWriteStream(file));
+async function exportTo({ port }: AppProcess, format: Format, file: string, passed: Passed): Promise<void> {
+  await pipeline(await open(port, `/api/tasks/export?format=${format}`), counted(passed), createWriteStream(file));
+}
+
+function counted(passed: Passed) {
+  return async function* (pieces: AsyncIterable<Buffer>) {
+    for await (const piece of pieces) {
+      passed(piece.length);
+      yield piece;
+    }
+  };
 }
 
 function upload({ port }: AppProcess, format: Format) {
   return ask(port, "/api/tasks/import?ids=keep", { method: "POST", headers: { "content-type": types[format] } });
 }
 
-async function importFrom(app: AppProcess, format: Format, file: string): Promise<void> {
+async function importFrom(app: AppProcess, format: Format, file: string, passed: Passed): Promise<void> {
   const asked = upload(app, format);
-  const [answered] = await Promise.all([once(asked, "response"), pipeline(createReadStream(file), asked)]);
+  const [answered] = await Promise.all([once(asked, "response"), pipeline(createReadStream(file), counted(passed), asked)]);
   const answer = answered[0] as IncomingMessage;
   if (answer.statusCode !== 200) throw new Error(`the import was answered ${answer.statusCode} ${JSON.stringify(await json(answer)).slice(0, 500)}`);
   answer.resume();
