@@ -89,6 +89,13 @@ describe.each(engines)("the contract on %s", (engine) => {
       },
       seen: /^readTask answered 404 with a body that \/code/,
     },
+    "an event that has another form": {
+      of: /^\/api\/(?:events|projects|tasks)$/,
+      tell: (document) => {
+        at(document, "paths", "/api/events", "get", "responses", "200", "content", "text/event-stream")["x-item-schema"] = { maxProperties: 0 };
+      },
+      seen: /^listenToChanges answered 200 with a body that the whole must NOT have more than 0 properties/,
+    },
     "an address that is not there": {
       of: /^\/api\/about$/,
       tell: (document) => {

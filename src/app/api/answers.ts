@@ -32,7 +32,13 @@ export type Tag = keyof typeof tags;
 export interface Answer {
   readonly description: string;
   readonly headers?: Readonly<Record<string, { readonly schema: TSchema; readonly required: boolean }>>;
-  readonly content?: Readonly<Record<string, { readonly schema: TSchema }>>;
+  readonly content?: Readonly<Record<string, Content>>;
+}
+
+interface Content {
+  readonly schema: TSchema;
+  /** Of each JSON text in a body that is a sequence of them: `itemSchema`, before OpenAPI 3.2 has it. */
+  readonly "x-item-schema"?: TSchema;
 }
 
 const anyRequest: readonly ProblemCode[] = ["RH-API-001", "RH-API-005", "RH-API-006", "RH-API-008"];
@@ -63,9 +69,13 @@ export function json(schema: TSchema, headers: Readonly<Record<string, TSchema>>
 }
 
 /** A file to keep, in one of several formats. */
-export function file(content: Readonly<Record<string, TSchema>>): Answer {
-  const schemas = Object.entries(content).map(([type, schema]) => [type, { schema }]);
-  return { description: "the file", headers: always({ "Content-Disposition": fileName }), content: Object.fromEntries(schemas) };
+export function file(content: Readonly<Record<string, Content>>): Answer {
+  return { description: "the file", headers: always({ "Content-Disposition": fileName }), content };
+}
+
+/** A body of many JSON texts, which `schema` tells of as a whole. */
+export function sequence(schema: TSchema, item: TSchema): Content {
+  return { schema, "x-item-schema": item };
 }
 
 export const nothing: Answer = { description: "done, there is nothing to show" };

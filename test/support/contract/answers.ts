@@ -77,16 +77,16 @@ function bodyFaults(contract: Contract, { content }: Response, { status, headers
   if (!isWhole && type.endsWith("json") && !type.endsWith("ndjson")) return [];
   const items = itemsOf(type, body);
   const faults = items
-    ? items.slice(0, isWhole ? undefined : -1).map((item) => jsonFault(contract, known["x-item-schema"] ?? {}, item))
+    ? items.map((item) => jsonFault(contract, known["x-item-schema"] ?? {}, item))
     : [type.endsWith("json") ? jsonFault(contract, known.schema, body) : contract.fault(known.schema, body)];
   return faults.filter((fault) => fault !== undefined).map((fault) => `answered ${status} with a body that ${fault}`);
 }
 
-/** The parts of a body that is a sequence of JSON texts, undefined for others. */
+/** The complete parts of a body that is a sequence of JSON texts, undefined for others. */
 function itemsOf(type: string, body: string): readonly string[] | undefined {
-  if (type === "application/x-ndjson") return body.split("\n").filter(Boolean);
+  if (type === "application/x-ndjson") return body.split("\n").slice(0, -1);
   if (type !== "text/event-stream") return undefined;
-  return [...body.matchAll(/^data: ?(.*)$/gm)].map(([, data = ""]) => data);
+  return [...body.matchAll(/^data: ?(.*)\n\n/gm)].map(([, data = ""]) => data);
 }
 
 function jsonFault(contract: Contract, schema: SchemaObject, text: string): string | undefined {

@@ -27,6 +27,8 @@ export const ChangeSchema = Type.Object({
   count: Type.Optional(Type.Integer({ minimum: 0 })),
 });
 export type Change = Static<typeof ChangeSchema>;
+/** The data of one event: nothing with `ready` and `reset`. */
+export const EventDataSchema = Type.Union([ChangeSchema, Type.Object({}, closed)]);
 
 /** Gaps of an id that is written down; with more of them the id is `*`. */
 export const writtenGapLimit = 100;

@@ -23,6 +23,10 @@ export type TransferredProject = Static<typeof TransferredProjectSchema>;
 
 /** `format=json`; `format=ndjson` has one `{"project": …}` or `{"task": …}` a line, `format=csv` one task a line. */
 export const ExportSchema = Type.Object({ projects: Type.Array(TransferredProjectSchema), tasks: Type.Array(TransferredTaskSchema) });
+export const ExportLineSchema = Type.Union([
+  Type.Object({ project: TransferredProjectSchema }, closed),
+  Type.Object({ task: TransferredTaskSchema }, closed),
+]);
 
 export const ImportQuerySchema = Type.Object(
   {

@@ -5,8 +5,8 @@ import { Problem } from "../../../foundation/problem.ts";
 import { parseCursor } from "../../live/cursor.ts";
 import type { Live } from "../../live/live.ts";
 import type { From } from "../../live/tail.ts";
-import { answers } from "../answers.ts";
-import { EventHeadersSchema, type EventQuery, EventQuerySchema } from "../contract/events.ts";
+import { answers, sequence } from "../answers.ts";
+import { EventDataSchema, EventHeadersSchema, type EventQuery, EventQuerySchema } from "../contract/events.ts";
 
 const stream = Type.String({ description: "Events named by the kind of change, each with an id and a Change as data; `ready` first, or `reset`." });
 
@@ -21,7 +21,7 @@ const listened = {
   headers: EventHeadersSchema,
   querystring: EventQuerySchema,
   response: answers(
-    { 200: { description: "changes, until either side ends it", content: { "text/event-stream": { schema: stream } } } },
+    { 200: { description: "changes, until either side ends it", content: { "text/event-stream": sequence(stream, EventDataSchema) } } },
     "RH-API-012",
   ),
 } as const;

@@ -8,8 +8,8 @@ import { Problem } from "../../../foundation/problem.ts";
 import type { Clock } from "../../../platform/clock.ts";
 import { fileKinds, parts } from "../../transfer/print.ts";
 import { transferLimits } from "../../store/store.ts";
-import { type ExportQuery, ExportQuerySchema, ExportSchema, type Format } from "../contract/transfer.ts";
-import { answers, file, reading } from "../answers.ts";
+import { ExportLineSchema, type ExportQuery, ExportQuerySchema, ExportSchema, type Format } from "../contract/transfer.ts";
+import { answers, file, reading, sequence } from "../answers.ts";
 import { onGone } from "../gone.ts";
 import type { TransferParts } from "./transfer.ts";
 
@@ -36,9 +36,14 @@ const exported = {
   response: answers(
     {
       200: file({
-        "application/json": ExportSchema,
-        "application/x-ndjson": Type.String({ description: 'One `{"project": …}` or `{"task": …}` a line, projects first.' }),
-        "text/csv": Type.String({ description: "RFC 4180, with a header; cells that a spreadsheet would run begin with an apostrophe." }),
+        "application/json": { schema: ExportSchema },
+        "application/x-ndjson": sequence(
+          Type.String({ description: 'One `{"project": …}` or `{"task": …}` a line, projects first.' }),
+          ExportLineSchema,
+        ),
+        "text/csv": {
+          schema: Type.String({ description: "RFC 4180, with a header; cells that a spreadsheet would run begin with an apostrophe." }),
+        },
       }),
     },
     reading,
