@@ -23,6 +23,8 @@ export interface Dialect {
   givenRows(list: string, columns: GivenColumns): Sql;
   /** Sees to it that new rows get ids behind `newest`, at once and for all sessions; never takes them back. */
   advanceIds(session: Session, table: "tasks" | "projects", newest: number): Promise<void>;
+  /** For the transaction that has begun, which fills tables: rows are found by their keys, however few the server believes there are. */
+  findByKeys(session: Session): Promise<void>;
   /** A moment of the API's form as the server takes it. */
   bindMoment(moment: string): string;
   /** Letters in lower case, the same ones on both engines; still compared by code point. */

@@ -42,7 +42,10 @@ export function importsIn({ dialect, admit }: Access, transfers: Pool): Imports 
       await admit();
       const session = await transfers.session();
       try {
-        if (!isDry) await session.begin();
+        if (!isDry) {
+          await session.begin();
+          await dialect.findByKeys(session);
+        }
         await dialect.nameRequest(session, requestId);
       } catch (thrown) {
         await session[Symbol.asyncDispose]();

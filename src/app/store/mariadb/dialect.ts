@@ -19,6 +19,7 @@ export const mariadbDialect: Dialect = {
   insertUnlessThere: (row) => sql`insert ignore into ${row}`,
   givenRows: (list, columns) => sql`json_table(${list}, '$[*]' columns (${sql.join(Object.entries(columns).map(givenColumn), ", ")})) as given`,
   advanceIds: async () => undefined, // inserting does it
+  findByKeys: async () => undefined, // as it does
   bindMoment: (moment) => moment.replace("T", " ").replace("Z", ""),
   lowerCase: (text) => sql`lower(${text} collate utf8mb4_uca1400_ai_ci) collate utf8mb4_nopad_bin`,
   taskJson,

@@ -18,6 +18,9 @@ export const postgresDialect: Dialect = {
   advanceIds: async (session, table, newest) => {
     await session.all(sql`select advance_ids(${table}, ${newest})`); // migration 0002: the right to set a sequence is not the application's
   },
+  findByKeys: async (session) => {
+    await session.all(sql`select set_config('enable_seqscan', 'off', true) as enable_seqscan`); // a foreign key's check is planned once for a session
+  },
   bindMoment: (moment) => moment,
   lowerCase: (text) => sql`lower(${text})`,
   taskJson,
