@@ -15,19 +15,16 @@ export const posted = {
   priority: 2,
 };
 
-/** The task as the event of its making holds it. */
-export const postedTask = {
-  id: 100_001,
-  ...posted,
-  is_active: true,
-  due_date: null,
-  project_id: null,
-  assigned_to: null,
-  created_at: "2026-01-01T09:00:00.123456Z",
-  updated_at: "2026-01-01T09:00:00.123456Z",
-  completed_at: null,
-  version: 1,
-};
+/** What is asked at a fixed rate, and what TARGETS asks of it: half of what the case did at saturation, then a working day's mixture. */
+export const halfCases = /** @type {const} */ ([
+  { name: "get", title: "GET one, half of saturation", target: { p99Ms: 15 } },
+  { name: "post", title: "POST, half of saturation", target: { p99Ms: 30 } },
+]);
+export const steady = /** @type {const} */ ({
+  perSecond: 300,
+  title: "300/s, 80 % reads",
+  target: { p50Ms: 5, p99Ms: 40, residentBytes: 150_000_000 },
+});
 
 /** @typedef {(typeof cases)[number]["name"]} CaseName */
 

@@ -1,15 +1,17 @@
 // npm run bench api: the task application through nginx, beside pooled Flask and beside the limit. Rounds are interleaved and
 // each begins with another contender, so that a drift of the machine hits all; what is told is the median of the rounds.
-import { countOf, median, printTable, whole } from "../support/figures.js";
+import { countOf, median, whole } from "../support/figures.js";
 import { keepLogs, standingHouse } from "../support/house.js";
 import { ensurePackages } from "../support/packages.js";
 import { openRecord, writeRecord } from "../support/record.js";
 import { inScope, temporaryDirectory } from "../support/scope.js";
 import { findProgram, versionOf } from "../../dist/platform/tools.js";
 import { cases } from "./cases.js";
+import { measureHalf, measureSteady } from "./fixed-rate.js";
 import { flaskPeer } from "./flask.js";
 import { checkAnswers, measureHttp } from "./http.js";
 import { limitOf } from "./limits/limit.js";
+import { report } from "./report.js";
 import { loadTasks } from "./tasks.js";
 
 export const options = {
@@ -17,6 +19,7 @@ export const options = {
   seconds: { type: "string", default: "5" },
   rounds: { type: "string", default: "3" },
   tasks: { type: "string", default: "100000" },
+  minutes: { type: "string", default: "1" },
   seed: { type: "string", default: "20260101" },
 };
 
@@ -26,7 +29,7 @@ const packages = ["wrk", "nginx", "gunicorn", "python3-flask", "python3-psycopg2
 /** @returns {Promise<number>} 1 when a request failed, else 0 */
 export async function run(values, signal) {
   await ensurePackages(packages, signal);
-  const settings = Object.fromEntries(["seconds", "rounds", "tasks", "seed"].map((name) => [name, countOf(values, name)]));
+  const settings = Object.fromEntries(["seconds", "rounds", "tasks", "minutes", "seed"].map((name) => [name, countOf(values, name)]));
   let errors = 0;
   for (const engine of values.engine) errors += await compare({ engine, settings, signal });
   return errors === 0 ? 0 : 1;
@@ -35,17 +38,18 @@ export async function run(values, signal) {
 async function compare({ engine, settings, signal }) {
   return inScope(async (later) => {
     const record = openRecord();
-    const { house, contenders } = await contendersOf({ engine, settings, signal, later });
+    const { house, range, contenders } = await contendersOf({ engine, settings, signal, later });
     const samples = await measureAll(contenders, settings);
     const results = cases.map((one) => resultOf(one, samples[one.name]));
+    const fixed = await atFixedRates({ house, range, results, settings, signal });
     const versions = Object.assign(
       { database: house.seen.database.split(",")[0], nginx: house.seen.proxy },
       ...contenders.map((one) => one.versions),
     );
-    report({ engine, contenders, results, versions, settings });
-    const path = writeRecord(`api-${engine}`, { bench: "api", engine, ...record, settings, versions, results, samples });
+    report({ engine, limitTitle: contenders[2].title, results, fixed, versions, settings });
+    const path = writeRecord(`api-${engine}`, { bench: "api", engine, ...record, settings, versions, results, fixed, samples });
     console.log(`\n${path}\n`);
-    const errors = results.reduce((sum, one) => sum + one.errors, 0);
+    const errors = [...results, ...fixed.half, fixed.steady].reduce((sum, one) => sum + one.errors, 0);
     if (errors > 0) console.log(`${errors} requests failed; the house's logs: ${await keepLogs(house.places)}\n`);
     return errors;
   });
@@ -65,7 +69,14 @@ async function contendersOf({ engine, settings, signal, later }) {
   const flask = await flaskPeer({ house, range, root, signal, later });
   await checkAnswers({ title: "Rowhouse", port: house.config.ports.proxy, range });
   await checkAnswers({ title: "Flask", port: flask.port, range });
-  return { house, contenders: [rowhouse, flask, await limitOf({ house, range, root, signal })] };
+  return { house, range, contenders: [rowhouse, flask, await limitOf({ house, range, root, signal })] };
+}
+
+/** Behind the rounds: the table has grown by what was added in them, and the instances are warm. */
+async function atFixedRates({ house, range, results, settings, signal }) {
+  process.stderr.write(`fixed rates, ${settings.minutes} min of the mixture\n`);
+  const half = await measureHalf({ port: house.config.ports.proxy, range, results, settings, signal });
+  return { half, steady: await measureSteady({ house, range, settings, signal }) };
 }
 
 async function wrkVersion() {
@@ -94,31 +105,4 @@ function resultOf({ name, title, target }, samples) {
     .flat()
     .reduce((sum, sample) => sum + sample.errors, 0);
   return { name, title, rowhouse, flask, limit, ratio: { flask: rowhouse.rate / flask.rate, limit: rowhouse.rate / limit.rate }, target, errors };
-}
-
-function report({ engine, contenders, results, versions, settings }) {
-  const limit = contenders[2].title;
-  const speed = ({ rate, p50Ms, p99Ms }) => [whole(rate), p50Ms.toFixed(1), p99Ms.toFixed(1)];
-  console.log(
-    `\n${engine}: ${Object.entries(versions)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(", ")}`,
-  );
-  console.log(
-    `${whole(settings.tasks)} tasks, 32 connections, median of ${settings.rounds} rounds of ${settings.seconds} s, seed ${settings.seed}\n`,
-  );
-  printTable([
-    ["", "Rowhouse/s", "p50 ms", "p99 ms", "Flask/s", "p50 ms", "p99 ms", `${limit}/s`, "× Flask", "target", `× ${limit}`, "target", "errors"],
-    ...results.map(({ title, rowhouse, flask, limit, ratio, target, errors }) => [
-      title,
-      ...speed(rowhouse),
-      ...speed(flask),
-      whole(limit.rate),
-      ratio.flask.toFixed(2),
-      `≥ ${target.flask}`,
-      ratio.limit.toFixed(2),
-      `≥ ${target.limit}`,
-      String(errors),
-    ]),
-  ]);
 }

@@ -8,7 +8,7 @@ import { sql } from "../../src/foundation/sql.ts";
 import type { Session } from "../../src/drivers/driver.ts";
 import { systemClock, waitFor } from "../../src/platform/clock.ts";
 import { type AppProcess, startAppProcess } from "../support/app-process.ts";
-import { randomOf } from "../support/faults/random.ts";
+import { randomOf } from "../../bench/load/random.js";
 import { Follower } from "../support/live/follower.ts";
 import { faultsOf, keyOf } from "../support/live/judge.ts";
 import { PlainPoller } from "../support/live/plain-poller.ts";

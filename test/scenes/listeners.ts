@@ -8,7 +8,7 @@ import { startDatabase } from "../app/support.ts";
 import { liveLimits } from "../../src/app/live/limits.ts";
 import { systemClock, waitFor } from "../../src/platform/clock.ts";
 import { startAppProcess } from "../support/app-process.ts";
-import { randomOf } from "../support/faults/random.ts";
+import { randomOf } from "../../bench/load/random.js";
 import type { SceneOptions, SceneResult } from "../support/scenes/scene.ts";
 
 const fullSize = 10_000;

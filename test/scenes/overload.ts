@@ -2,8 +2,10 @@
 // is itself again within ten seconds. The load comes at its rate whatever the answers, from this process on the same cores.
 import { setTimeout as sleep } from "node:timers/promises";
 import { standingHouse } from "../support/houses.ts";
-import { type Answered, openLoop, percentile, saturation } from "../support/load/open-loop.ts";
-import { loadTasks, taskRequests } from "../support/load/task-load.ts";
+import { type Answered, openLoop, percentile, saturation } from "../../bench/load/open-loop.js";
+import { randomOf } from "../../bench/load/random.js";
+import { taskRequests } from "../../bench/load/task-requests.js";
+import { loadTasks } from "../support/load/task-load.ts";
 import type { SceneOptions, SceneResult } from "../support/scenes/scene.ts";
 
 const inFlight = 64;
@@ -17,7 +19,7 @@ const calmP99Ms = 100;
 export async function run({ engine, seed, size, minutes, print, signal }: SceneOptions): Promise<SceneResult> {
   await using house = await standingHouse({ engine });
   const range = await loadTasks(house, size ?? 100_000);
-  const request = taskRequests({ ...range, seed });
+  const request = taskRequests({ ...range, random: randomOf(seed) });
   const { port } = house;
   await saturation({ port, seconds: 3, request, inFlight });
   const most = await saturation({ port, seconds: 10, request, inFlight });

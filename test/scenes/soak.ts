@@ -3,9 +3,11 @@
 // second, the first one is for warming up. Latencies are kept in the result, not judged.
 import { setTimeout as sleep } from "node:timers/promises";
 import { standingHouse, type TestHouse } from "../support/houses.ts";
-import { type Answered, openLoop, percentile } from "../support/load/open-loop.ts";
+import { type Answered, openLoop, percentile } from "../../bench/load/open-loop.js";
+import { randomOf } from "../../bench/load/random.js";
+import { taskRequests } from "../../bench/load/task-requests.js";
 import { type Held, heldBy } from "../support/load/processes.ts";
-import { loadTasks, taskRequests } from "../support/load/task-load.ts";
+import { loadTasks } from "../support/load/task-load.ts";
 import type { SceneOptions, SceneResult } from "../support/scenes/scene.ts";
 
 const perSecond = 100;
@@ -27,7 +29,7 @@ export async function run({ engine, seed, size, minutes, print, signal }: SceneO
     exportNowAndThen(house, { failures, watch }),
     ...Array.from({ length: listeners }, () => listen(house, watch)),
   ];
-  const answered = await openLoop({ port: house.port, perSecond, seconds, request: taskRequests({ ...range, seed }), signal });
+  const answered = await openLoop({ port: house.port, perSecond, seconds, request: taskRequests({ ...range, random: randomOf(seed) }), signal });
   over.abort();
   await Promise.all(aside);
   const bad = answered.filter(({ status }) => status !== 200 && status !== 201);

@@ -5,7 +5,7 @@ import { writeFileAtomic } from "../../../dist/platform/files.js";
 import { run } from "../../../dist/platform/processes.js";
 import { findProgram, versionOf } from "../../../dist/platform/tools.js";
 import { context } from "../../support/scope.js";
-import { posted, postedTask } from "../cases.js";
+import { posted } from "../cases.js";
 
 const script = fileURLToPath(new URL("sysbench.lua", import.meta.url));
 
@@ -18,7 +18,7 @@ export async function sysbench({ house, range, root, sessions, signal }) {
   await writeFileAtomic(settings, lines.join(""), { mode: 0o600 });
   const measure = async ({ name, seconds, seed }) => {
     const load = [`--threads=${sessions}`, `--time=${seconds}`, `--rand-seed=${seed}`, "--db-ps-mode=auto"];
-    const texts = { title: posted.title, description: posted.description, data: JSON.stringify(postedTask) };
+    const texts = { title: posted.title, description: posted.description };
     const own = Object.entries({ case: name, first: range.first, last: range.last, ...texts }).map(([option, value]) => `--${option}=${value}`);
     const { stdout } = await run({
       argv: [program, `--config-file=${settings}`, ...load, script, ...own, "run"],

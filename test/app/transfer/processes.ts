@@ -1,8 +1,8 @@
 // The application as a process of its own, from the one bundled file: what can be killed, and whose memory can be looked at.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { residentBytes } from "../../../bench/load/resident.js";
 import { systemClock, waitFor } from "../../../src/platform/clock.ts";
 import { nextFreePort } from "../../../src/platform/network.ts";
 import { type Database, password } from "../support.ts";
@@ -43,9 +43,4 @@ async function end(child: ChildProcess): Promise<void> {
   const gone = once(child, "exit");
   child.kill("SIGKILL");
   await gone;
-}
-
-async function residentBytes(pid: number | undefined): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
 }

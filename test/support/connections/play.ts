@@ -5,7 +5,8 @@ import type { Application } from "../../app/application.ts";
 import type { Database } from "../../app/support.ts";
 import type { Session } from "../../../src/drivers/driver.ts";
 import { type Sql, sql } from "../../../src/foundation/sql.ts";
-import { pick, randomOf } from "../faults/random.ts";
+import { randomOf } from "../../../bench/load/random.js";
+import { pick } from "../faults/random.ts";
 import { asking, type Client, kindsOf } from "./requests.ts";
 
 export interface Play {

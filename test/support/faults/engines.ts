@@ -4,7 +4,8 @@ import type { Session } from "../../../src/drivers/driver.ts";
 import type { EngineName } from "../../../src/engines/engines.ts";
 import { sql } from "../../../src/foundation/sql.ts";
 import { signalProcess } from "../../../src/platform/processes.ts";
-import { pick, type Random } from "./random.ts";
+import type { Random } from "../../../bench/load/random.js";
+import { pick } from "./random.ts";
 
 export interface Fragile {
   /** The server's numbers of a role's connections. */

@@ -1,7 +1,8 @@
 // The faults by their ids in RELIABILITY.md, each with its victims: what is killed, and which members have to come back as
 // new processes.
 import { fragile } from "./engines.ts";
-import { pick, type Random } from "./random.ts";
+import type { Random } from "../../../bench/load/random.js";
+import { pick } from "./random.ts";
 import type { Scene } from "./scene.ts";
 
 export interface Victim {

@@ -1,17 +1,5 @@
-// Chance that can be repeated: the same seed gives the same numbers. Source: mulberry32 by Tommy Ettinger, public domain.
-
-export type Random = () => number;
-
-/** Numbers from 0 up to, not including, 1. */
-export function randomOf(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+// Choices by chance that can be repeated, which is that of the benches.
+import type { Random } from "../../../bench/load/random.js";
 
 /** One of `choices`, which has at least one. */
 export function pick<T>(random: Random, choices: readonly T[]): T {

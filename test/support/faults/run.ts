@@ -5,7 +5,7 @@ import { emptyTally, storm, type Tally, writeAgain } from "../writers.ts";
 import { compare } from "./compare.ts";
 import { fragile } from "./engines.ts";
 import type { Victim } from "./faults.ts";
-import { randomOf } from "./random.ts";
+import { randomOf } from "../../../bench/load/random.js";
 import { isStatusGreen, type Recovery, readyWithinMs, recover, stuckTransactions } from "./recovery.ts";
 import { presentIn, type Scene } from "./scene.ts";
 import { secretsInLogs } from "./secrets.ts";

@@ -3,7 +3,8 @@
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Task } from "../../../src/app/api/contract/tasks.ts";
-import { pick, type Random } from "../faults/random.ts";
+import type { Random } from "../../../bench/load/random.js";
+import { pick } from "../faults/random.ts";
 
 export interface WritersOptions {
   readonly ports: readonly number[];

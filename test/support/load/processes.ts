@@ -1,5 +1,6 @@
 // What the processes of a house hold at a moment: memory, descriptors, and the application's sessions in the database.
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
+import { residentBytes } from "../../../bench/load/resident.js";
 import type { TestHouse } from "../houses.ts";
 
 export interface Held {
@@ -16,8 +17,7 @@ export async function heldBy(house: TestHouse, atSeconds: number): Promise<Held>
   const rssMb: Record<string, number> = {};
   const descriptors: Record<string, number> = {};
   for (const [name, pid] of pids) {
-    const status = await readFile(`/proc/${pid}/status`, "utf8");
-    rssMb[name] = Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 102.4) / 10;
+    rssMb[name] = Math.round((await residentBytes(pid)) / 104_857.6) / 10;
     descriptors[name] = (await readdir(`/proc/${pid}/fd`)).length;
   }
   return { atSeconds, rssMb, descriptors, sessions: await sessionsOf(house, pids) };

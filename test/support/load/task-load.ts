@@ -1,11 +1,6 @@
-// What people do to a task service all day, as requests: mostly reading one task or a page, now and then adding one.
+// Tasks in a house, for a load to ask for.
+import type { Range } from "../../../bench/load/task-requests.js";
 import type { TestHouse } from "../houses.ts";
-import { randomOf } from "../faults/random.ts";
-
-export interface Range {
-  readonly first: number;
-  readonly last: number;
-}
 
 /** Imports `count` tasks of every status into an empty house and returns the range of their ids. */
 export async function loadTasks(house: TestHouse, count: number): Promise<Range> {
@@ -20,20 +15,3 @@ export async function loadTasks(house: TestHouse, count: number): Promise<Range>
   };
   return { first: await end("id"), last: await end("-id") };
 }
-
-/** Requests in the shares of a working day: 60 % one task, 20 % a page, 20 % a new task. */
-export function taskRequests({ first, last, seed }: Range & { readonly seed: number }): () => { readonly bytes: string; readonly kind: string } {
-  const random = randomOf(seed);
-  return () => {
-    const choice = random();
-    if (choice < 0.6) return { bytes: get(`/api/tasks/${first + Math.floor(random() * (last - first + 1))}`), kind: "get" };
-    return choice < 0.8 ? { bytes: get("/api/tasks?status=pending&limit=20"), kind: "list" } : { bytes: post, kind: "post" };
-  };
-}
-
-function get(path: string): string {
-  return `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
-}
-
-const body = '{"title":"one more of the load"}';
-const post = `POST /api/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
