@@ -6,6 +6,12 @@ import type { Excess } from "./store.ts";
 /** Columns that are written, and with what. */
 export type Cells = readonly (readonly [column: string, value: SqlFragment])[];
 
+/** A new row, and the request that makes it. */
+export interface NewRow {
+  readonly cells: Cells;
+  readonly requestId: string;
+}
+
 export type GivenColumns = Readonly<Record<string, "integer" | "text" | "boolean" | "moment">>;
 
 export interface Dialect {
@@ -37,7 +43,9 @@ export interface Dialect {
    * One statement for `Session.whole` that adds a task and its event under the request's name, and gives `id` and `json`. Gives no
    * row, or fails with RH-DATA-002, when there is no such project.
    */
-  insertTask(cells: Cells, requestId: string): Sql;
+  insertTask(row: NewRow): Sql;
+  /** The same for several that fill the same columns and refer to no project: all of them or none, in their order. */
+  insertTasks(rows: readonly NewRow[]): Sql;
   /** The table in which the migrations' runner keeps its account of this database. */
   migrationsTable(database: string): Sql;
   /** What the login may do too much; no rights when it is as it should be. */

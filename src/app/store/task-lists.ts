@@ -5,13 +5,16 @@ import { Problem } from "../../foundation/problem.ts";
 import { type Sql, sql } from "../../foundation/sql.ts";
 import type { TaskQuery } from "../api/contract/list.ts";
 import type { Task } from "../api/contract/tasks.ts";
-import type { Access } from "./access.ts";
+import { type Access, readIsLate } from "./access.ts";
+import { shared } from "./batches.ts";
 import { columns } from "./columns.ts";
 import { cursorOf, placeOf } from "./cursor.ts";
+import { within } from "./deadline.ts";
 import type { Dialect } from "./dialect.ts";
 import { excludesNull, selected, where } from "./filter.ts";
 import { taskColumns } from "./rows.ts";
 import { behind, orderBy, orderOf, type SortKey } from "./sort.ts";
+import { limits } from "./store.ts";
 
 export interface TaskLists {
   /**
@@ -24,8 +27,13 @@ export interface TaskLists {
 
 const pageRows = 100;
 
+const sharing = { statements: 4, longMs: 20 } as const;
+
 export function taskListsIn(access: Access): TaskLists {
-  return { listTasks: (query) => listTasks(access, query) };
+  if (access.isPlain) return { listTasks: (query) => listTasks(access, query) };
+  const together = shared<string>(sharing);
+  const list = (query: TaskQuery) => together(JSON.stringify(query), () => listTasks(access, query));
+  return { listTasks: (query) => within(limits.callMs, list(query), readIsLate) };
 }
 
 async function listTasks(access: Access, query: TaskQuery): Promise<string> {

@@ -15,10 +15,12 @@ export interface TaskReads {
   readTask(id: number): Promise<TaskText>;
 }
 
-const batch = { ids: 64, statements: 4, longMs: 20 } as const;
+const batch = { items: 64, atOnce: 1, statements: 4, longMs: 20 } as const;
 
 export function taskReadsIn(access: Access): TaskReads {
-  const read = access.isPlain ? (id: number) => readAlone(access, id) : batched({ ...batch, read: (ids) => readTogether(access, ids) });
+  const read = access.isPlain
+    ? (id: number) => readAlone(access, id)
+    : batched({ ...batch, run: (ids: readonly number[]) => readTogether(access, ids) });
   return { readTask: async (id) => (await within(limits.callMs, read(id), readIsLate)) ?? missing("task", id) };
 }
 
@@ -27,9 +29,10 @@ async function readAlone(access: Access, id: number): Promise<TaskText | undefin
   return row && textOf(taskOf(row));
 }
 
-async function readTogether({ dialect, read }: Access, ids: readonly number[]): Promise<ReadonlyMap<number, TaskText>> {
-  const rows = await read((pool) => selectTexts(pool, dialect, ids));
-  return new Map(rows.map((row) => [row.id, row]));
+async function readTogether({ dialect, read }: Access, ids: readonly number[]): Promise<readonly (TaskText | undefined)[]> {
+  const rows = await read((pool) => selectTexts(pool, dialect, [...new Set(ids)]));
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => byId.get(id));
 }
 
 function selectTexts(pool: Queryable, { taskJson, isOneOf }: Dialect, ids: readonly number[]): Promise<TaskText[]> {

@@ -8,8 +8,9 @@ import { refuseWrite, rowOf } from "./row-versions.ts";
 import { taskColumns, taskOf, type TaskRow } from "./rows.ts";
 import type { RowWrite, Write } from "./store.ts";
 import { selectTask } from "./task-reads.ts";
-import { assignmentsOf, newCells, newRows } from "./task-values.ts";
-import { type TaskText, textOf } from "./task-text.ts";
+import { taskInsertsIn } from "./task-inserts.ts";
+import { assignmentsOf } from "./task-values.ts";
+import type { TaskText } from "./task-text.ts";
 
 export interface TaskWrites {
   /** Throws RH-API-001 on `project_id` when there is no such project. */
@@ -21,32 +22,12 @@ export interface TaskWrites {
 }
 
 export function taskWritesIn(access: Access): TaskWrites {
+  const insert = taskInsertsIn(access);
   return {
-    createTask: (task, write) => createTask(access, task, write),
+    createTask: (task, write) => insert(task, write).catch((thrown: unknown) => explain(thrown, task)),
     changeTask: (row, change) => changeTask(access, row, change),
     deleteTask: (row) => deleteTask(access, row),
   };
-}
-
-async function createTask(access: Access, task: NewTask, write: Write): Promise<TaskText> {
-  const insert = access.isPlain || write.once ? insertAndRecord(access, task, write) : insertWhole(access, task, write);
-  return insert.catch((thrown: unknown) => explain(thrown, task));
-}
-
-async function insertWhole({ dialect, writeWhole }: Access, task: NewTask, { requestId }: Write): Promise<TaskText> {
-  const [row] = await writeWhole<Pick<TaskText, "id" | "json">>(dialect.insertTask(newCells(dialect, task), requestId));
-  if (row) return { ...row, version: 1 };
-  throw new Problem("RH-DATA-002", "the project is not there");
-}
-
-async function insertAndRecord(access: Access, task: NewTask, write: Write): Promise<TaskText> {
-  const created = await access.write(write, async (session) => {
-    const [row] = await session.all<TaskRow>(sql`insert into ${newRows(access.dialect, [task])} returning ${taskColumns}`);
-    const created = taskOf(row as TaskRow);
-    await recordEvent(session, { requestId: write.requestId, kind: "task.created", data: created });
-    return created;
-  });
-  return textOf(created);
 }
 
 async function changeTask(access: Access, row: RowWrite, change: TaskChange): Promise<Task> {

@@ -4,7 +4,7 @@ import { mariadbDriver } from "../../../drivers/mariadb/driver.ts";
 import { type Sql, sql } from "../../../foundation/sql.ts";
 import type { Dialect, GivenColumns } from "../dialect.ts";
 import { excess } from "./rights.ts";
-import { insertTask, isOneOf, taskJson } from "./task-statements.ts";
+import { insertTask, insertTasks, isOneOf, taskJson } from "./task-statements.ts";
 
 export const mariadbDialect: Dialect = {
   driver: mariadbDriver,
@@ -25,6 +25,7 @@ export const mariadbDialect: Dialect = {
   taskJson,
   isOneOf,
   insertTask,
+  insertTasks,
   migrationsTable: (database) => sql.id(`${database}_rowhouse`, "migrations"),
   excess,
   version: async (session) => {

@@ -1,7 +1,7 @@
 // Statements about tasks that leave the most to the server: a row as the JSON text that the API answers with, the rows of several
 // ids, a task added with its event at once. Source: mariadb.com/kb/en/json_quote, begin-end (compound statements outside of programs)
-import { type Sql, sql } from "../../../foundation/sql.ts";
-import type { Cells } from "../dialect.ts";
+import { type Sql, type SqlFragment, sql } from "../../../foundation/sql.ts";
+import type { NewRow } from "../dialect.ts";
 
 const moment = (column: Sql) => sql`insert(concat(${column}, 'Z"'), 11, 1, 'T')`;
 
@@ -35,22 +35,44 @@ const lengths = [1, 4, 16, 64];
  * Both writes in one round trip, as the body of a program: what fails in it takes the transaction back and is told as it is, and
  * what cannot be handled there (a statement that is killed) leaves the transaction to whoever sent it.
  */
-export function insertTask(cells: Cells, requestId: string): Sql {
-  const names = cells.map(([column]) => sql.id(column));
-  const values = cells.map(([, value]) => value);
+export function insertTask(row: NewRow): Sql {
+  return insertTasks([row]);
+}
+
+/**
+ * The ids of one INSERT of so many rows follow each other, with the server's own step. The session has the name of the first request.
+ * Source: mariadb.com/kb/en/auto_increment-handling-in-innodb (simple inserts), last_insert_id
+ */
+export function insertTasks(rows: readonly NewRow[]): Sql {
+  const [{ cells, requestId }] = rows as readonly [NewRow];
+  const values = rows.map((row) => sql`(${joined(row.cells.map(([, value]) => value))})`);
   return sql`
     begin not atomic
       declare exit handler for sqlexception begin rollback; resignal; end;
       set @request_id = ${requestId};
       start transaction;
-      insert into tasks (${sql.join(names, ", ")}) values (${sql.join(values, ", ")});
-      insert into events (request_id, kind, entity_id, data) values (
-        @request_id,
-        'task.created',
-        last_insert_id(),
-        (select ${taskJson} from tasks where tasks.id = last_insert_id())
-      )
+      insert into tasks (${joined(cells.map(([column]) => sql.id(column)))}) values ${joined(values)};
+      ${rows.length === 1 ? recordOne : recordAll(rows)}
       returning entity_id as id, data as json;
       commit;
     end`;
+}
+
+const recordOne = sql`
+  insert into events (request_id, kind, entity_id, data) values (
+    @request_id, 'task.created', last_insert_id(), (select ${taskJson} from tasks where tasks.id = last_insert_id())
+  )`;
+
+function recordAll(rows: readonly NewRow[]): Sql {
+  const place = sql`(tasks.id - last_insert_id()) div @@auto_increment_increment`;
+  return sql`
+    insert into events (request_id, kind, entity_id, data)
+    select elt(1 + ${place}, ${joined(rows.map(({ requestId }) => requestId))}), 'task.created', tasks.id, ${taskJson}
+    from tasks
+    where tasks.id between last_insert_id() and last_insert_id() + ${rows.length - 1} * @@auto_increment_increment
+    order by tasks.id`;
+}
+
+function joined(parts: readonly SqlFragment[]): Sql {
+  return sql.join(parts, ", ");
 }

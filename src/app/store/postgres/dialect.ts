@@ -3,7 +3,7 @@ import { postgresDriver } from "../../../drivers/postgres/driver.ts";
 import { type Sql, sql } from "../../../foundation/sql.ts";
 import type { Dialect, GivenColumns } from "../dialect.ts";
 import { excess } from "./rights.ts";
-import { insertTask, isOneOf, taskJson } from "./task-statements.ts";
+import { insertTask, insertTasks, isOneOf, taskJson } from "./task-statements.ts";
 
 export const postgresDialect: Dialect = {
   driver: postgresDriver,
@@ -26,6 +26,7 @@ export const postgresDialect: Dialect = {
   taskJson,
   isOneOf,
   insertTask,
+  insertTasks,
   migrationsTable: () => sql.id("rowhouse", "migrations"),
   excess,
   version: async (session) => {

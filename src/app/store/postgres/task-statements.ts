@@ -1,7 +1,7 @@
 // Statements about tasks that leave the most to the server: a row as the JSON text that the API answers with, the rows of several
 // ids, a task added with its event at once. Source: postgresql.org/docs/current/functions-json.html, queries-with.html
 import { type Sql, type SqlFragment, sql } from "../../../foundation/sql.ts";
-import type { Cells } from "../dialect.ts";
+import type { Cells, NewRow } from "../dialect.ts";
 
 const moment = (column: Sql) => sql`to_char(${column} at time zone 'utc', '"\\""YYYY-MM-DD"T"HH24:MI:SS.US"Z\\""')`;
 
@@ -40,17 +40,14 @@ const types: Readonly<Record<string, Sql>> = {
  * The request's name comes first, so that a session that waits can be told by it. A project that is not there is looked for before
  * anything is written, and gives no row: the id of an event is taken only where nothing is refused any more.
  */
-export function insertTask(cells: Cells, requestId: string): Sql {
-  const names = cells.map(([column]) => sql.id(column));
+export function insertTask({ cells, requestId }: NewRow): Sql {
   const values = cells.map(([column, value]) => typed(column, value));
   const project = new Map(cells).get("project_id");
   const isThere = project === undefined || project === null ? sql`` : sql`where exists (select from projects where projects.id = ${project})`;
   return sql`
-    with named as materialized (
-      select set_config('application_name', ${`rowhouse-app ${requestId}`}, true)
-    ),
+    with named as materialized (${naming(requestId)}),
     made as (
-      insert into tasks (${sql.join(names, ", ")})
+      insert into tasks (${namesOf(cells)})
       select ${sql.join(values, ", ")}
       from named
       ${isThere}
@@ -62,6 +59,44 @@ export function insertTask(cells: Cells, requestId: string): Sql {
       from made
     )
     select id, json from made`;
+}
+
+/** Rows that are inserted in an order get their ids in it. The session has the name of the first request. */
+export function insertTasks(rows: readonly NewRow[]): Sql {
+  const [{ cells, requestId }] = rows as readonly [NewRow];
+  const given = rows.map((row, at) => sql`(${sql.join([sql`${at}::integer`, ...row.cells.map(([column, value]) => typed(column, value))], ", ")})`);
+  const columns = namesOf(cells);
+  const requests = sql.join(
+    rows.map((row) => row.requestId),
+    ", ",
+  );
+  return sql`
+    with named as materialized (${naming(requestId)}),
+    made as (
+      insert into tasks (${columns})
+      select ${columns}
+      from named, (values ${sql.join(given, ", ")}) as given (place, ${columns})
+      order by place
+      returning tasks.id, ${taskJson} as json
+    ),
+    recorded as (
+      insert into events (request_id, kind, entity_id, data)
+      select (array[${requests}]::text[])[row_number() over (order by made.id)], 'task.created', made.id, made.json::json
+      from made
+      order by made.id
+    )
+    select id, json from made order by id`;
+}
+
+function naming(requestId: string): Sql {
+  return sql`select set_config('application_name', ${`rowhouse-app ${requestId}`}, true)`;
+}
+
+function namesOf(cells: Cells): Sql {
+  return sql.join(
+    cells.map(([column]) => sql.id(column)),
+    ", ",
+  );
 }
 
 function typed(column: string, value: SqlFragment): Sql {
