@@ -2,7 +2,7 @@
 // Source: OWASP, HTTP Security Response Headers Cheat Sheet
 import type { FastifyReply, FastifyRequest } from "fastify";
 
-const safeHeaders = {
+export const safeHeaders = {
   "x-content-type-options": "nosniff",
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",

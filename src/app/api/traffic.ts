@@ -4,8 +4,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Problem } from "../../foundation/problem.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { onGone } from "./gone.ts";
 import type { Meters } from "../metrics/meters.ts";
+import { onGone } from "./gone.ts";
+import { safeHeaders } from "./headers.ts";
+import { documentOf, problemType, retryAfterSeconds } from "./problems.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -41,12 +43,28 @@ export function countTraffic(app: FastifyInstance, { clock, limit, meters }: Tra
     });
     if (inWork.size <= limit || isListening || isProbe) return done();
     meters.shed++;
-    throw new Problem("RH-API-008", `more than ${limit} requests are in work`);
+    refuseAtOnce(request, reply);
   });
   app.addHook("preClose", (done) => {
     for (const reply of inWork) if (!reply.raw.headersSent) reply.header("connection", "close");
     done();
   });
+}
+
+const busy = new Problem("RH-API-008", "more requests are in work than this server holds");
+
+/** By hand, since a server that has too much to do is to spend as little as it can on saying so. */
+function refuseAtOnce(request: FastifyRequest, reply: FastifyReply): void {
+  const body = JSON.stringify(documentOf(busy, request.id));
+  reply.hijack();
+  reply.raw.writeHead(503, {
+    ...safeHeaders,
+    "content-type": problemType,
+    "content-length": Buffer.byteLength(body),
+    "retry-after": String(retryAfterSeconds[503]),
+    "x-request-id": request.id,
+  });
+  reply.raw.end(request.method === "HEAD" ? undefined : body);
 }
 
 function report(request: FastifyRequest, reply: FastifyReply, ms: number): void {

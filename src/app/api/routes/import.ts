@@ -14,7 +14,7 @@ import { ndjsonReader } from "../../transfer/ndjson-reader.ts";
 import type { Reader } from "../../transfer/records.ts";
 import { answers, json, sending, writing } from "../answers.ts";
 import { type ImportAnswer, ImportAnswerSchema, type ImportQuery, ImportQuerySchema, ImportSchema } from "../contract/transfer.ts";
-import { documentOf } from "../problems.ts";
+import { documentOf, problemType } from "../problems.ts";
 import { dropRest, piecesOf } from "../upload.ts";
 import type { TransferParts } from "./transfer.ts";
 
@@ -102,6 +102,6 @@ function refuse(request: FastifyRequest, reply: FastifyReply, { faults, isReadWh
   const answer = { ...documentOf(problem, request.id), lines, bad_lines: lines.length };
   return reply
     .code(answer.status)
-    .type("application/problem+json")
+    .type(problemType)
     .send(Buffer.from(JSON.stringify(answer)));
 }
