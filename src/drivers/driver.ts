@@ -49,6 +49,8 @@ export interface Session extends Queryable, AsyncDisposable {
   rollback(): Promise<void>;
   /** One statement that begins and ends its own transaction; its rows. What a failure left open is rolled back before the next use. */
   whole<Row>(statement: Sql): Promise<Row[]>;
+  /** Ends on the server what it does here for this session, if anything, and lets the connection be used for nothing else. */
+  interrupt(): void;
   /** False when the connection is lost or in doubt: then nobody knows what became of its last statement. */
   isUsable(): boolean;
 }

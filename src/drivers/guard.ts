@@ -7,6 +7,8 @@ import type { Wire } from "./wire.ts";
 export interface Guard {
   /** Runs `work`, and fails with a Problem, or with the signal's reason once the statement has ended on the server. */
   run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** Has the server end what runs here, if anything does. It may be a moment late, so that the connection is broken from now on. */
+  interrupt(): void;
   /** True when the connection was lost, or when nobody knows what the server still does on it. */
   isBroken(): boolean;
 }
@@ -36,6 +38,11 @@ class WireGuard implements Guard {
     signal?.throwIfAborted();
     if (this.#wire.ended.aborted) throw lost(this.#wire);
     return signal ? this.#runUnder(signal, work) : this.#wait(work, new Deadline());
+  }
+
+  interrupt(): void {
+    this.#isBroken = true;
+    void this.#wire.cancel().catch(() => undefined); // then the statement's own deadline ends it
   }
 
   isBroken(): boolean {

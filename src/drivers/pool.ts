@@ -219,6 +219,9 @@ class LentSession implements Session {
     this.#giveBack = giveBack;
   }
 
+  interrupt(): void {
+    if (!this.#isBack) this.#session.interrupt();
+  }
   isUsable(): boolean {
     return this.#session.isUsable();
   }

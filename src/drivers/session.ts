@@ -31,6 +31,10 @@ class WireSession implements OwnSession {
     return this.#wire.ended;
   }
 
+  interrupt(): void {
+    this.#guard.interrupt();
+  }
+
   isUsable(): boolean {
     return !this.#guard.isBroken();
   }

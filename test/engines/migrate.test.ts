@@ -66,6 +66,7 @@ function killing({
       commit: () => session.commit(),
       rollback: () => session.rollback(),
       whole: (statement) => session.whole(statement),
+      interrupt: () => session.interrupt(),
       isUsable: () => session.isUsable(),
       [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
     };

@@ -1,6 +1,7 @@
 // The ways to the database: `read`, `write` and `writeWhole`. All wait for admission (nothing is sent before the login's rights
-// were looked at), all end in time. A write has a transaction of its own, named after its request; one with a key is made once.
+// were looked at), all end in time, and a write with its answer (decision 0011). A write has a transaction of its own, named after its request; one with a key is made once.
 import type { Pool, Queryable, Session } from "../../drivers/driver.ts";
+import { Term } from "../../drivers/term.ts";
 import { transaction, wholeStatement } from "../../drivers/transaction.ts";
 import type { Sql } from "../../foundation/sql.ts";
 import { Problem } from "../../foundation/problem.ts";
@@ -47,18 +48,19 @@ function accessOver({ pool, dialect, clock, admit, watchers, isPlain }: Parts & 
     await admit();
     return work(pool);
   };
-  const writing = async <T>({ requestId, once: key }: Write, work: (session: Session) => Promise<T>) => {
+  const writing = async <T>(term: Term, { requestId, once: key }: Write, work: (session: Session) => Promise<T>) => {
     await admit();
-    const result = await transaction(pool, async (session) => {
+    const named = async (session: Session) => {
       await dialect.nameRequest(session, requestId);
       return key ? atMostOnce({ session, dialect, clock }, key, work) : work(session);
-    });
+    };
+    const result = await transaction(pool, named, term);
     for (const onWrite of watchers) onWrite();
     return result;
   };
-  const writingWhole = async <Row>(statement: Sql) => {
+  const writingWhole = async <Row>(term: Term, statement: Sql) => {
     await admit();
-    const rows = await wholeStatement<Row>(pool, statement);
+    const rows = await wholeStatement<Row>(pool, statement, term);
     for (const onWrite of watchers) onWrite();
     return rows;
   };
@@ -68,14 +70,19 @@ function accessOver({ pool, dialect, clock, admit, watchers, isPlain }: Parts & 
     isPlain,
     admit: () => within(limits.callMs, admit(), readIsLate),
     read: (work) => within(limits.callMs, reading(work), readIsLate),
-    write: (write, work) => within(limits.callMs, writing(write, work), writeIsLate),
+    write: (write, work) => inTerm((term) => writing(term, write, work)),
     watchWrites: (onWrite) => {
       watchers.add(onWrite);
       return () => watchers.delete(onWrite);
     },
-    writeWhole: (statement) => within(limits.callMs, writingWhole(statement), writeIsLate),
+    writeWhole: (statement) => inTerm((term) => writingWhole(term, statement)),
     traced: (log) => accessOver({ pool: tracedPool(pool, dialect.driver, log), dialect, clock, admit, watchers, isPlain: true }),
   };
+}
+
+async function inTerm<T>(write: (term: Term) => Promise<T>): Promise<T> {
+  using term = new Term(limits.writeMs);
+  return await within(limits.callMs, write(term), () => writeIsLate(term));
 }
 
 /** Runs `work` until it succeeds once; callers that come meanwhile share the attempt. */
@@ -102,7 +109,9 @@ export function readIsLate(): Problem {
   return new Problem("RH-TIME-001", `the database did not answer within ${limits.callMs} ms`);
 }
 
-function writeIsLate(): Problem {
+/** Without an answer from the database, which was told to end it. What is not in doubt is not committed any more. */
+function writeIsLate(term: Term): Problem {
+  if (!term.isInDoubt()) return new Problem("RH-TIME-001", `the database did not answer within ${limits.callMs} ms, and nothing was changed`);
   return new Problem("RH-CONN-004", `the database did not answer within ${limits.callMs} ms; the work is either whole or not there`, {
     hint: "Repeat it with the same Idempotency-Key, or look whether the change is there first.",
   });

@@ -28,7 +28,13 @@ export function openStore(dialect: Dialect, { poolLimit, ...connection }: StoreO
     acquireTimeoutMs: limits.acquireMs,
     lockTimeoutMs: limits.lockMs,
   };
-  const pool = dialect.driver.pool({ ...common, limit: poolLimit, statementTimeoutMs: limits.statementMs, rememberedStatements });
+  const pool = dialect.driver.pool({
+    ...common,
+    limit: poolLimit,
+    statementTimeoutMs: limits.statementMs,
+    idleTransactionTimeoutMs: limits.idleMs,
+    rememberedStatements,
+  });
   const { atOnce, batchMs, wholeMs } = transferLimits;
   const transfers = dialect.driver.pool({ ...common, limit: atOnce, statementTimeoutMs: batchMs, idleTransactionTimeoutMs: wholeMs });
   const access = accessTo({ pool, dialect, clock });

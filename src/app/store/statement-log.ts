@@ -51,6 +51,7 @@ function tracedSession(session: Session, driver: Driver, log: StatementLog): Ses
     commit: () => command("commit", () => session.commit(), log),
     rollback: () => command("rollback", () => session.rollback(), log),
     whole: (statement) => noted({ log, ...driver.render(statement), work: () => session.whole(statement), rowsOf: (rows) => rows.length }),
+    interrupt: () => session.interrupt(),
     isUsable: () => session.isUsable(),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };

@@ -22,6 +22,10 @@ export const limits = {
   acquireMs: 2_000,
   /** A whole call, with its waits and repetitions. */
   callMs: 4_500,
+  /** Until a write is ended and taken back; only a commit that was sent before may still be under way. */
+  writeMs: 4_000,
+  /** How long the server waits for the next statement of a transaction; what this side forgot or cannot say is rolled back then. */
+  idleMs: 5_000,
   /** Until a bulk write begins its last statement; a call that is late then still ends as one that made nothing. */
   bulkMs: 3_500,
 } as const;

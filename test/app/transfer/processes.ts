@@ -13,6 +13,9 @@ export interface AppProcess extends AsyncDisposable {
   readonly port: number;
   /** As a power cut would. */
   kill(): Promise<void>;
+  /** Freezes it, and lets it go on. */
+  pause(): void;
+  resume(): void;
   /** Of memory that is really used, now. */
   residentBytes(): Promise<number>;
 }
@@ -35,7 +38,8 @@ export async function startAppProcess({ engine, login }: Database): Promise<AppP
     await kill();
     throw new Error("the application did not come up");
   }
-  return { port, kill, residentBytes: () => residentBytes(child.pid), [Symbol.asyncDispose]: kill };
+  const [pause, resume] = (["SIGSTOP", "SIGCONT"] as const).map((name) => () => void child.kill(name)) as [() => void, () => void];
+  return { port, kill, pause, resume, residentBytes: () => residentBytes(child.pid), [Symbol.asyncDispose]: kill };
 }
 
 async function end(child: ChildProcess): Promise<void> {
