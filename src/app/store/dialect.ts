@@ -14,6 +14,12 @@ export interface NewRow {
 
 export type GivenColumns = Readonly<Record<string, "integer" | "text" | "boolean" | "moment">>;
 
+export interface TransactionLimits {
+  /** Until the next statement comes; then the transaction is rolled back and its connection closed. */
+  readonly idleMs: number;
+  readonly statementMs: number;
+}
+
 export interface Dialect {
   readonly driver: Driver;
   /** As people write it. */
@@ -21,6 +27,8 @@ export interface Dialect {
   readonly defaultPort: number;
   /** Makes the request's id visible beside this session in the server's own tables, for the transaction that has begun. */
   nameRequest(session: Session, requestId: string): Promise<void>;
+  /** For the transaction that is open, and on MariaDB until it is set anew: when the server ends a pause in it, or a statement. */
+  limitTransaction(session: Session, limits: TransactionLimits): Promise<void>;
   /** Runs an update and returns the changed rows; `reread` selects them where UPDATE has no RETURNING. */
   updateReturning<Row>(session: Session, statement: { readonly update: Sql; readonly columns: Sql; readonly reread: Sql }): Promise<readonly Row[]>;
   /** The insert into `row` (`table (columns) values (...)`) that does nothing where its key is there; it waits for one that is being written. */

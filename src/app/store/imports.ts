@@ -8,6 +8,7 @@ import type { ImportedProject, ImportedTask } from "../api/contract/transfer.ts"
 import type { Access } from "./access.ts";
 import type { Dialect, GivenColumns } from "./dialect.ts";
 import { recordEvent } from "./events.ts";
+import { transferLimits } from "./store.ts";
 
 export interface Imports {
   openImport(options: { readonly requestId: string; readonly keepsIds: boolean; readonly isDry: boolean }): Promise<Import>;
@@ -64,7 +65,7 @@ interface Parts {
 }
 
 function importOver(parts: Parts): Import {
-  const { session, dialect, requestId } = parts;
+  const { session, dialect } = parts;
   return {
     takenTaskIds: async (ids) => {
       const given = dialect.givenRows(JSON.stringify(ids.map((id) => ({ id }))), { id: "integer" });
@@ -76,12 +77,21 @@ function importOver(parts: Parts): Import {
     addProjects: (projects) => addProjects(parts, projects),
     addTasks: (tasks) => addTasks(parts, tasks),
     abandon: () => session.rollback(),
-    commit: async (taskCount) => {
-      await recordEvent(session, { requestId, kind: "tasks.imported", data: { count: taskCount } });
-      await commit(session);
-    },
+    commit: (taskCount) => recordAndCommit(parts, taskCount),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
+}
+
+/** While the event's id is taken and not yet there, no pause may be as long as those that a slow sender is allowed. */
+async function recordAndCommit({ session, dialect, requestId }: Parts, taskCount: number): Promise<void> {
+  const { lastStepMs, wholeMs, batchMs } = transferLimits;
+  await dialect.limitTransaction(session, { idleMs: lastStepMs, statementMs: lastStepMs });
+  try {
+    await recordEvent(session, { requestId, kind: "tasks.imported", data: { count: taskCount } });
+    await commit(session);
+  } finally {
+    await dialect.limitTransaction(session, { idleMs: wholeMs, statementMs: batchMs }).catch(() => undefined); // then it is lent no more
+  }
 }
 
 /** By name, so that two imports wait for each other in the same order. */

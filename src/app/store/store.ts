@@ -40,6 +40,8 @@ export const transferLimits = {
   /** Of an import's body. */
   bodyBytes: 2_147_483_648,
   batchMs: 60_000,
+  /** For each of the last steps of an import, from its event on: listeners give a gap up after two minutes (decision 0009). */
+  lastStepMs: 30_000,
   wholeMs: 1_800_000,
 } as const;
 

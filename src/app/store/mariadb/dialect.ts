@@ -13,6 +13,9 @@ export const mariadbDialect: Dialect = {
   nameRequest: async (session, requestId) => {
     await session.run(sql`set @request_id = ${requestId}`);
   },
+  limitTransaction: async (session, { idleMs, statementMs }) => {
+    await session.run(sql`set session idle_transaction_timeout = ${Math.ceil(idleMs / 1_000)}, max_statement_time = ${statementMs / 1_000}`);
+  },
   updateReturning: async (session, { update, reread }) => {
     return (await session.run(update)) === 0 ? [] : session.all(reread);
   },

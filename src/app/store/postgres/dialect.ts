@@ -12,6 +12,12 @@ export const postgresDialect: Dialect = {
   nameRequest: async (session, requestId) => {
     await session.all(sql`select set_config('application_name', ${`rowhouse-app ${requestId}`}, true) as application_name`);
   },
+  limitTransaction: async (session, { idleMs, statementMs }) => {
+    await session.all(sql`
+      select
+        set_config('idle_in_transaction_session_timeout', ${String(idleMs)}, true) as idle,
+        set_config('statement_timeout', ${String(statementMs)}, true) as statement`);
+  },
   updateReturning: (session, { update, columns }) => session.all(sql`${update} returning ${columns}`),
   insertUnlessThere: (row) => sql`insert into ${row} on conflict do nothing`,
   givenRows: (list, columns) => sql`json_to_recordset(${list}::json) as given (${sql.join(Object.entries(columns).map(givenColumn), ", ")})`,
