@@ -73,6 +73,10 @@ export const problems = {
   "RH-API-011": { title: "the file was not imported", exitCode: 1, status: 400 },
   "RH-API-012": { title: "too many long requests at once", exitCode: 1, status: 429 },
   "RH-API-013": { title: "the number of rows is another one", exitCode: 1, status: 409 },
+  "RH-API-014": { title: "no instance of the application answers", exitCode: 8, status: 503 },
+  "RH-API-015": { title: "the address is too long", exitCode: 1, status: 414 },
+  "RH-API-016": { title: "the headers are too large", exitCode: 1, status: 431 },
+  "RH-API-017": { title: "the house does not answer to this host name", exitCode: 1, status: 421 },
   "RH-BUG-001": { title: "an unexpected failure", exitCode: 1, status: 500 },
 } as const satisfies Record<string, ProblemKind>;
 

@@ -44,17 +44,14 @@ function configurationPath(draft: Draft): string {
 async function writeConfiguration(draft: Draft, tier: Tier, settings: ProxySettings): Promise<string> {
   const { places } = draft;
   const owner = tier.owners?.web;
-  const board = await publishOnce({ from: packageFiles.board, directory: places.web, name: "board", ending: "", owner: undefined });
-  const template = await readFile(fileURLToPath(new URL("../../deploy/templates/nginx/nginx.conf", import.meta.url)), "utf8");
   const { ports, app } = tier.house.config;
-  const sockets = Array.from({ length: app.instances }, (_, index) => word(appSocket(places, index + 1)));
-  const text = render(template, {
+  const board = await publishOnce({ from: packageFiles.board, directory: places.web, name: "board", ending: "", owner: undefined });
+  const text = await proxyConfiguration({
     house: places.house,
     user: owner && ports.proxy < 1024 ? `user ${tierUsers.web};` : "# One user for master and workers: whoever starts it.",
-    listen: `127.0.0.1:${ports.proxy}`,
-    board: word(board),
-    instances: sockets.map((socket) => `    server unix:${socket} max_fails=1 fail_timeout=1s;`).join("\n"),
-    metrics: sockets.map((socket, index) => metricsLocation(`app-${index + 1}`, socket)).join("\n"),
+    port: ports.proxy,
+    board,
+    sockets: Array.from({ length: app.instances }, (_, index) => appSocket(places, index + 1)),
   });
   const candidate = join(dirname(settings.configuration), "candidate.conf");
   const options = { mode: 0o644 };
@@ -67,6 +64,41 @@ async function writeConfiguration(draft: Draft, tier: Tier, settings: ProxySetti
   await writeFileAtomic(settings.configuration, text, options);
   return board;
 }
+
+interface Proxied {
+  readonly house: string;
+  /** A line of the file. */
+  readonly user: string;
+  readonly port: number;
+  /** A directory. */
+  readonly board: string;
+  /** Of the instances, in their order. */
+  readonly sockets: readonly string[];
+}
+
+/** nginx's whole file. */
+export async function proxyConfiguration({ house, user, port, board, sockets }: Proxied): Promise<string> {
+  const template = await readFile(fileURLToPath(new URL("../../deploy/templates/nginx/nginx.conf", import.meta.url)), "utf8");
+  return render(template, {
+    house,
+    user,
+    listen: `127.0.0.1:${port}`,
+    board: word(board),
+    instances: sockets.map((socket) => `    server unix:${word(socket)} max_fails=1 fail_timeout=1s;`).join("\n"),
+    metrics: sockets.map((socket, index) => metricsLocation(`app-${index + 1}`, word(socket))).join("\n"),
+    refusal,
+  });
+}
+
+/** How each refusal of nginx's own is answered; what it says follows from its status, by the maps of the file. */
+const refusal = `      types {} # whatever the address ends with
+      default_type application/problem+json;
+      add_header X-Request-Id $request_id always;
+      add_header Retry-After $retry_after always;
+      add_header Allow $allow always;
+      add_header X-Content-Type-Options nosniff always;
+      add_header Cache-Control no-store always;
+      return 500 '{$problem,"request_id":"$request_id"}';`;
 
 /** Where Prometheus finds this one instance. */
 function metricsLocation(instance: string, socket: string): string {
