@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { engineNames, engines } from "../../src/engines/engines.ts";
-import { emptyHouse, rowhouse } from "../support/houses.ts";
+import { emptyHouse, freePort, rowhouse } from "../support/houses.ts";
 
 const runFile = promisify(execFile);
 const isRoot = process.getuid?.() === 0;
@@ -14,21 +14,39 @@ const isRoot = process.getuid?.() === 0;
 describe.each(engineNames)("what is in the way of a house on %s", (engine) => {
   test("a dry run shows the commands and statements, and touches nothing", async () => {
     await using house = await emptyHouse({ engine });
-    const shown = await house.run("up", "--engine", engine, "--dry-run");
+    const shown = await house.run("up", "--engine", engine, "--port", String(house.port), "--dry-run");
     expect(shown.exitCode).toBe(0);
     expect(shown.stdout).toMatch(/start nginx/);
     expect(shown.stdout.toLowerCase()).toMatch(/> grant select, insert, update, delete/);
     await expect(stat(house.directory)).rejects.toThrow(/ENOENT/);
   });
 
-  test("a taken port is named with who has it, and nothing stays running", async () => {
+  test("a taken port is named with who has it before anything is made, and another one may be given", async () => {
     await using house = await emptyHouse({ engine });
     const squatter = createServer().listen(house.port, "127.0.0.1");
     try {
       const refused = await house.up();
-      expect(refused.exitCode).toBe(4);
-      expect(refused.json.problem).toMatchObject({ code: "RH-NET-001", field: "ports.proxy" });
+      expect([refused.exitCode, refused.json.problem?.code, refused.json.problem?.field]).toEqual([4, "RH-NET-001", "ports.proxy"]);
       expect(refused.json.problem?.message).toContain(`pid ${process.pid}`);
+      await expect(stat(house.directory)).rejects.toThrow(/ENOENT/);
+      const another = await house.run("up", "--engine", engine, "--port", String(await freePort()), "--detach");
+      expect(another.exitCode, another.stderr).toBe(0);
+    } finally {
+      squatter.close();
+    }
+  });
+
+  test.each(["proxy", "database"] as const)("a taken port of the %s of a house that is down is named before anything is started", async (tier) => {
+    await using house = await emptyHouse({ engine });
+    expect((await house.up()).exitCode).toBe(0);
+    expect((await house.run("down")).exitCode).toBe(0);
+    const port = new RegExp(`^${tier} = (\\d+)`, "m").exec(await readFile(join(house.directory, "rowhouse.toml"), "utf8"))?.[1];
+    const squatter = createServer().listen(Number(port), "127.0.0.1");
+    try {
+      const refused = await house.up();
+      expect(refused.json.problem).toMatchObject({ code: "RH-NET-001", field: `ports.${tier}` });
+      expect(refused.json.problem?.message).toContain(`pid ${process.pid}`);
+      expect(refused.stderr).not.toContain("start ");
       expect((await house.run("status", "--json")).json.result).toMatchObject({ isWanted: false });
     } finally {
       squatter.close();

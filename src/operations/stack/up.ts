@@ -13,6 +13,7 @@ import { userAddCommand } from "../../platform/users.ts";
 import { proofStep, schemaStep } from "./up-access.ts";
 import { appStep } from "./up-app.ts";
 import { databaseStep, targetStep } from "./up-database.ts";
+import { refuseTakenPorts } from "./up-ports.ts";
 import { proxyStep } from "./up-proxy.ts";
 import { throughStep } from "./up-through.ts";
 import {
@@ -54,6 +55,7 @@ export async function planUp(context: Context, options: UpOptions): Promise<Uppi
     await refuseOtherData(draft);
     await refuseFullDisk(draft);
   }
+  await refuseTakenPorts(draft);
   const steps = [
     ...(await installSteps(draft)),
     ...(await userSteps()),
