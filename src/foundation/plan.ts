@@ -16,9 +16,12 @@ export interface StepText {
   readonly undo?: string;
 }
 
+/** Says what a step does when that is another thing than its title says. */
+export type Tell = (did: string) => void;
+
 export interface Step extends StepText {
   /** Does it, and returns what was seen afterwards. May be repeated: a step that finds its work done does nothing. */
-  readonly act: (signal: AbortSignal) => Promise<readonly Evidence[]>;
+  readonly act: (signal: AbortSignal, tell: Tell) => Promise<readonly Evidence[]>;
 }
 
 export interface Plan {
@@ -45,7 +48,7 @@ export async function perform(
   for (const step of plan.steps) {
     options.signal.throwIfAborted();
     options.onStep?.(step);
-    evidence.push(...(await step.act(options.signal)));
+    evidence.push(...(await step.act(options.signal, (title) => options.onStep?.({ ...step, title }))));
   }
   return evidence;
 }

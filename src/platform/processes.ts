@@ -2,7 +2,7 @@
 // both outputs drained. `run` is for programs that end, `start` for servers: their output goes to a file, so that they
 // outlive whoever started them. No shell, ever.
 import { type ChildProcess, spawn } from "node:child_process";
-import { hostname } from "node:os";
+import { constants, hostname } from "node:os";
 import type { Readable } from "node:stream";
 import { Problem } from "../foundation/problem.ts";
 import type { Clock } from "./clock.ts";
@@ -145,17 +145,22 @@ export interface Remains extends StopOptions {
   readonly program: string;
 }
 
-/** Ends what a killed server left: processes of its program that work in `directory`. Asks, waits, then forces. */
-export async function endAllWorkingIn(directory: string, options: Remains): Promise<void> {
+/** Ends what a killed server left: processes of its program that work in `directory`. Asks, waits, then forces. Returns their pids. */
+export async function endAllWorkingIn(directory: string, options: Remains): Promise<readonly number[]> {
+  const ended = new Set<number>();
   const end = options.clock.monotonicMs() + options.graceMs;
   const remaining = () => pidsWorkingIn(directory, options.program);
   for (let pids = await remaining(); pids.length > 0; pids = await remaining()) {
     if (options.clock.monotonicMs() > end + forcedWithinMs)
       throw new Problem("RH-PROC-002", `pids ${pids.join(", ")} in ${directory} do not end, even killed`);
     const signal = options.clock.monotonicMs() >= end ? "SIGKILL" : options.ask;
-    for (const pid of pids) signalProcess(pid, signal);
+    for (const pid of pids) {
+      ended.add(pid);
+      signalProcess(pid, signal);
+    }
     await options.clock.sleep(50);
   }
+  return [...ended];
 }
 
 /** Sends a signal to one process that lives; one that is gone meanwhile is no failure. */
@@ -194,8 +199,15 @@ function covered(stdio: readonly ("ignore" | "pipe" | number)[]): ("ignore" | "p
 async function ended(child: ChildProcess, program: Program): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once("error", (cause) => reject(new Problem("RH-TOOL-001", `cannot run ${program.argv[0]}: ${cause.message}`, { cause })));
-    child.once("exit", (exitCode, signal) => resolve(exitCode ?? 128 + (signal === "SIGKILL" ? 9 : 15)));
+    child.once("exit", (exitCode, signal) => resolve(exitCode ?? 128 + constants.signals[signal ?? "SIGTERM"]));
   });
+}
+
+/** `killed by SIGKILL`, `ended with 1`; undefined for a process whose end was only seen by looking. */
+export function describeEnd(exitCode: number | undefined): string | undefined {
+  if (exitCode === undefined) return undefined;
+  const signal = Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)?.[0];
+  return signal ? `killed by ${signal}` : `ended with ${exitCode}`;
 }
 
 async function collect(stream: Readable | null): Promise<string> {

@@ -31,6 +31,8 @@ export interface ServeEvents {
 export interface UpReport {
   readonly house: House;
   readonly evidence: readonly Evidence[];
+  /** Names of the members that ran already and were kept. */
+  readonly found: readonly string[];
   readonly tookMs: number;
 }
 
@@ -57,10 +59,10 @@ export async function serve(context: Context, options: UpOptions, events: ServeE
 async function stay(
   context: Context,
   draft: Draft,
-  report: Omit<UpReport, "house">,
+  report: Omit<UpReport, "house" | "found">,
   events: ServeEvents & { readonly signal: AbortSignal },
 ): Promise<void> {
-  await standUntilAsked(context, draft, { house: houseOf(draft), ...report }, events);
+  await standUntilAsked(context, draft, { house: houseOf(draft), found: draft.runtime.found, ...report }, events);
   await endAll(context, draft, events);
 }
 

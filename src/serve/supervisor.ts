@@ -1,7 +1,8 @@
 // Brings back a tier that dies, at once the first time and then with growing pauses, until it is told to end. A tier that was
 // up for five seconds starts again without a pause: the pauses are for one that dies of itself, not for one that is killed often.
-import type { Held, Member, Runtime } from "../operations/stack/runtime.ts";
+import type { Held, Runtime } from "../operations/stack/runtime.ts";
 import type { Context } from "../platform/context.ts";
+import { describeEnd } from "../platform/processes.ts";
 
 const firstPauseMs = 200;
 const longestPauseMs = 10_000;
@@ -16,22 +17,26 @@ async function watch(context: Context, runtime: Runtime, first: Held, signal: Ab
   let held = first;
   for (let pauseMs = 0; !signal.aborted; ) {
     const upSinceMs = context.clock.monotonicMs();
-    const ended = await Promise.race([held.running.gone.then(() => true), abortOf(signal)]);
-    if (!ended) return;
+    const end = await Promise.race([held.running.gone.then((exitCode) => ({ exitCode })), abortOf(signal)]);
+    if (!end) return;
     const wasSteady = context.clock.monotonicMs() - upSinceMs > steadyAfterMs;
     pauseMs = wasSteady ? 0 : pauseMs;
-    context.log.error(`${held.member.name} ended, starting it again`, { pid: held.running.identity.pid, pauseMs });
+    const why = describeEnd(end.exitCode);
+    context.log.error(`${held.member.name} ended, starting it again`, { pid: held.running.identity.pid, why, pauseMs });
+    runtime.countRestart(held.member.name, why);
     await context.clock.sleep(pauseMs, signal).catch(() => undefined); // aborted: the loop ends
-    held = (await bringBack(context, runtime, held.member, signal)) ?? held;
+    held = (await bringBack(context, runtime, held, signal)) ?? held;
     pauseMs = Math.min(Math.max(pauseMs * 2, firstPauseMs), longestPauseMs);
   }
 }
 
 /** Tries until the member is up again; undefined when told to end. */
-async function bringBack(context: Context, runtime: Runtime, member: Member, signal: AbortSignal): Promise<Held | undefined> {
+async function bringBack(context: Context, runtime: Runtime, ended: Held, signal: AbortSignal): Promise<Held | undefined> {
+  const { member } = ended;
+  let counted = ended.running;
   for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     try {
-      const evidence = await runtime.bringUp(member, signal);
+      const evidence = await runtime.bringUp(member, { signal });
       context.log.info(`${member.name} is up again`, { seen: evidence.seen });
       return runtime.held.find((held) => held.member.name === member.name);
     } catch (thrown) {
@@ -39,6 +44,8 @@ async function bringBack(context: Context, runtime: Runtime, member: Member, sig
       const held = runtime.held.find(({ member: { name } }) => name === member.name);
       context.log.error(`${member.name} does not come up`, { why: thrown instanceof Error ? thrown.message : String(thrown) });
       if (held && (await isRunning(held))) return held; // alive but not ready, as an application whose database is away
+      if (held && held.running !== counted) runtime.countRestart(member.name, describeEnd(await held.running.gone));
+      counted = held?.running ?? counted;
       await context.clock.sleep(pauseMs, signal).catch(() => undefined); // aborted: the loop ends
     }
   }

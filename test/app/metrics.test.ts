@@ -150,7 +150,13 @@ describe.each(engines)("the figures of an application on %s", (engine) => {
   test("of the last five minutes are those of ordinary requests: no probe, no reading of figures", async () => {
     await using fresh = await startApplication(database);
     for (const url of ["/livez", "/readyz", "/healthz", "/metrics", "/recent"]) await fresh.ask("GET", url);
-    expect((await fresh.ask("GET", "/recent")).json()).toStrictEqual({ instance: "test", seconds: 300, requests: 0, errors: 0, took: [] });
+    expect((await fresh.ask("GET", "/recent")).json()).toStrictEqual({
+      instance: "test",
+      seconds: expect.any(Number),
+      requests: 0,
+      errors: 0,
+      took: [],
+    });
     for (const url of ["/api/tasks", "/api/tasks/999999", "/api/nothing"]) await fresh.ask("GET", url);
     expect((await fresh.ask("GET", "/recent")).json()).toMatchObject({ requests: 3, errors: 0 });
   });

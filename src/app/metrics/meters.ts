@@ -45,7 +45,7 @@ export class Meter {
 
 export class Meters {
   readonly all: Meter[] = [];
-  readonly recent = new RecentRequests();
+  readonly recent: RecentRequests;
   inWork = 0;
   /** Refused at once because there were too many. */
   shed = 0;
@@ -54,6 +54,7 @@ export class Meters {
 
   constructor(clock: Pick<Clock, "monotonicMs">) {
     this.#clock = clock;
+    this.recent = new RecentRequests(clock.monotonicMs());
   }
 
   /** `meter` is that of the route, undefined where no route took the request. */

@@ -25,6 +25,13 @@ export class RecentRequests {
     buckets: new Uint32Array(bucketCount),
   }));
 
+  readonly #startedMs: number;
+
+  /** By the clock that `nowMs` is of. */
+  constructor(startedMs: number) {
+    this.#startedMs = startedMs;
+  }
+
   add({ ms, isError, nowMs }: { readonly ms: number; readonly isError: boolean; readonly nowMs: number }): void {
     const number = Math.floor(nowMs / sliceMs);
     const slice = this.#slices[number % sliceCount] as Slice;
@@ -43,7 +50,7 @@ export class RecentRequests {
       requests: slices.reduce((sum, { buckets }) => sum + (buckets[index] ?? 0), 0),
     }));
     return {
-      seconds: ((sliceCount - 1) * sliceMs) / 1_000,
+      seconds: Math.max(1, Math.round(Math.min((sliceCount - 1) * sliceMs, nowMs - this.#startedMs) / 1_000)),
       requests: slices.reduce((sum, { requests }) => sum + requests, 0),
       errors: slices.reduce((sum, { errors }) => sum + errors, 0),
       took: took.filter(({ requests }) => requests > 0),

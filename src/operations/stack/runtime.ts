@@ -6,8 +6,10 @@ import { Problem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
 import { readTail } from "../../platform/files.ts";
 import { adopt, diskFull, type Program, type Running, saysDiskFull, start, stop } from "../../platform/processes.ts";
+import type { Tell } from "../../foundation/plan.ts";
+import type { HouseConfig } from "./house.ts";
 import type { Places } from "./places.ts";
-import { type HouseState, livingMembers, type MemberState, writeState } from "./state.ts";
+import { type HouseState, livingMembers, type MemberState, readState, type Restarts, writeState } from "./state.ts";
 
 export interface Member {
   /** `database`, `app-1`, `proxy`. */
@@ -37,12 +39,16 @@ export class Runtime {
   readonly #context: Context;
   readonly #places: Places;
   readonly #held = new Map<string, Held>();
+  readonly #config: () => HouseConfig | undefined;
   readonly #startedHere = new Set<string>();
+  readonly #restarts = new Map<string, Restarts>();
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(context: Context, places: Places) {
+  /** `config` is what the house is by now, for the record. */
+  constructor(context: Context, places: Places, config: () => HouseConfig | undefined) {
     this.#context = context;
     this.#places = places;
+    this.#config = config;
   }
 
   get held(): readonly Held[] {
@@ -51,14 +57,29 @@ export class Runtime {
 
   /** What is held, as it is recorded. */
   get members(): HouseState["members"] {
-    return Object.fromEntries(this.held.map(({ member, running }) => [member.name, recordOf(member, running)]));
+    return Object.fromEntries(this.held.map(({ member, running }) => [member.name, this.#recordOf(member, running)]));
+  }
+
+  /** Names of the members that ran already and were left alone. */
+  get found(): readonly string[] {
+    return [...this.#held.keys()].filter((name) => !this.#startedHere.has(name)).toSorted();
+  }
+
+  /** To be told by `status`; recorded when the member is back. */
+  countRestart(name: string, why: string | undefined): void {
+    const lastAt = this.#context.clock.now().toISOString();
+    this.#restarts.set(name, { count: (this.#restarts.get(name)?.count ?? 0) + 1, lastAt, ...(why === undefined ? {} : { why }) });
   }
 
   /** Brings a member up, or finds it up; returns what its probe saw. Throws RH-HOUSE-005 with the end of its log. */
-  async bringUp(member: Member, signal: AbortSignal): Promise<Evidence> {
+  async bringUp(member: Member, { signal, tell }: { readonly signal: AbortSignal; readonly tell?: Tell }): Promise<Evidence> {
     const before = (await livingMembers(this.#places))[member.name];
     const wanted = fingerprintOf(member);
-    if (before && before.fingerprint !== wanted) await stop(before.identity, this.#stopOptions(member));
+    if (before?.restarts && !this.#restarts.has(member.name)) this.#restarts.set(member.name, before.restarts);
+    if (before && before.fingerprint !== wanted) {
+      tell?.(`restart ${member.name}: it runs with another program or other settings`);
+      await stop(before.identity, this.#stopOptions(member));
+    }
     const isThere = before?.fingerprint === wanted;
     if (!isThere) await member.beforeStart();
     if (!isThere) this.#startedHere.add(member.name);
@@ -84,10 +105,23 @@ export class Runtime {
 
   /** One after the other, so that the record never goes back. */
   async #record(): Promise<void> {
-    this.#writing = this.#writing
-      .catch(() => undefined)
-      .then(async () => writeState(this.#places, { members: { ...(await livingMembers(this.#places)), ...this.members } }));
+    this.#writing = this.#writing.catch(() => undefined).then(() => this.#write());
     await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const config = this.#config() ?? (await readState(this.#places)).config;
+    await writeState(this.#places, { ...(config ? { config } : {}), members: { ...(await livingMembers(this.#places)), ...this.members } });
+  }
+
+  #recordOf(member: Member, running: Running): MemberState {
+    const restarts = this.#restarts.get(member.name);
+    return {
+      identity: running.identity,
+      fingerprint: fingerprintOf(member),
+      ...(member.note === undefined ? {} : { note: member.note }),
+      ...(restarts ? { restarts } : {}),
+    };
   }
 
   async #untilReady(member: Member, running: Running, signal: AbortSignal): Promise<Evidence> {
@@ -115,10 +149,6 @@ export class Runtime {
   #stopOptions(member: Member) {
     return { ask: member.stopSignal, graceMs: member.graceMs, clock: this.#context.clock };
   }
-}
-
-function recordOf(member: Member, running: Running): MemberState {
-  return { identity: running.identity, fingerprint: fingerprintOf(member), ...(member.note === undefined ? {} : { note: member.note }) };
 }
 
 function fingerprintOf(member: Member): string {

@@ -2,7 +2,17 @@
 import { join } from "node:path";
 import { readIfThere, writeFileAtomic } from "../../platform/files.ts";
 import { isAlive, type ProcessIdentity } from "../../platform/identity.ts";
+import type { HouseConfig } from "./house.ts";
 import type { Places } from "./places.ts";
+
+/** How often the supervisor brought a member back since `up`. */
+export interface Restarts {
+  readonly count: number;
+  /** RFC 3339, UTC. */
+  readonly lastAt: string;
+  /** Why it had ended, where that is known. */
+  readonly why?: string;
+}
 
 export interface MemberState {
   readonly identity: ProcessIdentity;
@@ -10,9 +20,12 @@ export interface MemberState {
   readonly fingerprint: string;
   /** Said by `status` beside the tier: `trial`. */
   readonly note?: string;
+  readonly restarts?: Restarts;
 }
 
 export interface HouseState {
+  /** What the house's file said when this was brought up. */
+  readonly config?: HouseConfig;
   readonly members: Readonly<Record<string, MemberState>>;
 }
 
@@ -38,6 +51,11 @@ export async function livingMembers(places: Places): Promise<Readonly<Record<str
   const entries = Object.entries((await readState(places)).members);
   const alive = await Promise.all(entries.map(async ([, member]) => isAlive(member.identity)));
   return Object.fromEntries(entries.filter((_, index) => alive[index]));
+}
+
+/** What `up` does to a member: one that runs is kept. */
+export function startTitle(what: string, living: MemberState | undefined): string {
+  return living ? `keep ${what}, found running (pid ${living.identity.pid})` : `start ${what}`;
 }
 
 function stateFile(places: Places): string {

@@ -7,26 +7,34 @@ import { packageFiles } from "../../platform/package.ts";
 import { runAnyway } from "../../platform/processes.ts";
 import { databaseAddress, type Draft, findNginx, rolePasswords, tierOf } from "./draft.ts";
 import { publishOnce, removeOlder } from "./published.ts";
+import { livingMembers } from "./state.ts";
 import { type AppSettings, appMember, type Tier } from "./tiers.ts";
 
 export async function appStep(draft: Draft): Promise<Step> {
   const { places, runtime, house, options } = draft;
   const instances = house?.config.app.instances ?? options.instances ?? 2;
+  const living = Object.keys(await livingMembers(places)).filter((name) => name.startsWith("app-")).length;
   return {
-    title: `start ${instances} instances of the application`,
+    title: instancesTitle({ wanted: instances, living: Math.min(living, instances) }),
     why: "tier 2: each on a unix socket that only the proxy reaches",
     writes: [places.app],
-    act: async (signal) => {
+    act: async (signal, tell) => {
       const tier = await tierOf(draft);
       const nginx = await findNginx(draft.context);
       const settings = await appSettings(draft, tier, nginx === undefined);
       const count = nginx ? tier.house.config.app.instances : 1;
       const numbers = Array.from({ length: count }, (_, index) => index + 1);
-      const evidence = await Promise.all(numbers.map((instance) => runtime.bringUp(appMember(tier, settings, instance), signal)));
+      const evidence = await Promise.all(numbers.map((instance) => runtime.bringUp(appMember(tier, settings, instance), { signal, tell })));
       await removeOlder(settings.bundle);
       return evidence;
     },
   };
+}
+
+function instancesTitle({ wanted, living }: { readonly wanted: number; readonly living: number }): string {
+  const of = (count: number) => `${count} ${count === 1 ? "instance" : "instances"} of the application`;
+  if (living === 0) return `start ${of(wanted)}`;
+  return living === wanted ? `keep ${of(wanted)}, found running` : `start ${of(wanted - living)}, keep ${living} found running`;
 }
 
 async function appSettings(draft: Draft, tier: Tier, isBuiltIn: boolean): Promise<AppSettings> {

@@ -1,35 +1,36 @@
 // Tier 3 in `up`: the house's own server is started, a server that is there already is only reached.
 import type { Evidence } from "../../foundation/evidence.ts";
-import type { Step } from "../../foundation/plan.ts";
+import type { Step, Tell } from "../../foundation/plan.ts";
 import { writeFileAtomic } from "../../platform/files.ts";
 import { isPortFree } from "../../platform/network.ts";
 import { databaseAddress, type Draft, houseOf, serverPlace, settleConfig, tierOf } from "./draft.ts";
 import { houseFile, houseText } from "./house.ts";
+import { livingMembers, startTitle } from "./state.ts";
 import { databaseMember, probeDatabase } from "./tiers.ts";
 
 /** How often a new house looks for another port when its own was taken meanwhile. */
 const portTries = 10;
 
 export async function databaseStep(draft: Draft): Promise<Step> {
-  const { engine } = draft;
+  const { engine, places } = draft;
   return {
-    title: `start ${engine.title}`,
+    title: startTitle(engine.title, (await livingMembers(places))["database"]),
     why: "tier 3: it listens on its socket and on loopback only",
-    act: async (signal) => [await bringUpDatabase(draft, signal, portTries)],
+    act: async (signal, tell) => [await bringUpDatabase(draft, { signal, tell }, portTries)],
   };
 }
 
 /** A new house whose port somebody took between the choice and the start takes the next one; a recorded port is kept. */
-async function bringUpDatabase(draft: Draft, signal: AbortSignal, tries: number): Promise<Evidence> {
+async function bringUpDatabase(draft: Draft, how: { readonly signal: AbortSignal; readonly tell: Tell }, tries: number): Promise<Evidence> {
   const { engine, runtime } = draft;
   const place = await serverPlace(draft);
   await engine.server.writeSettings(place);
   try {
-    return await runtime.bringUp(await databaseMember(await tierOf(draft), engine, place), signal);
+    return await runtime.bringUp(await databaseMember(await tierOf(draft), engine, place), how);
   } catch (thrown) {
     if (!draft.isNew || draft.options.databasePort !== undefined || tries <= 1 || (await isPortFree("127.0.0.1", place.port))) throw thrown;
     await moveDatabasePort(draft);
-    return bringUpDatabase(draft, signal, tries - 1);
+    return bringUpDatabase(draft, how, tries - 1);
   }
 }
 

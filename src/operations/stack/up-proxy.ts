@@ -10,6 +10,7 @@ import { run } from "../../platform/processes.ts";
 import { type Draft, findNginx, tierOf } from "./draft.ts";
 import { tierUsers } from "./places.ts";
 import { publishOnce, removeOlder } from "./published.ts";
+import { livingMembers, startTitle } from "./state.ts";
 import { appSocket, nginxCommand, type ProxySettings, proxyMember, type Tier } from "./tiers.ts";
 
 export async function proxyStep(draft: Draft): Promise<readonly Step[]> {
@@ -18,17 +19,17 @@ export async function proxyStep(draft: Draft): Promise<readonly Step[]> {
   if (!nginx && !options.mayInstall) return []; // the application serves the board itself
   return [
     {
-      title: "start nginx",
+      title: startTitle("nginx", (await livingMembers(places))["proxy"]),
       why: "tier 1: the only one that strangers reach",
       run: [[...nginxCommand(places, { nginx: nginx?.path ?? "nginx", version: "", configuration: configurationPath(draft) }), "-t"]],
       writes: [configurationPath(draft)],
-      act: async (signal) => {
+      act: async (signal, tell) => {
         const found = await findNginx(context);
         if (!found) return [];
         const tier = await tierOf(draft);
         const settings: ProxySettings = { nginx: found.path, version: found.version, configuration: configurationPath(draft) };
         const board = await writeConfiguration(draft, tier, settings);
-        const evidence = await runtime.bringUp(await proxyMember(tier, settings), signal);
+        const evidence = await runtime.bringUp(await proxyMember(tier, settings), { signal, tell });
         await removeOlder(board);
         return [evidence];
       },

@@ -47,7 +47,7 @@ export interface Upping {
 export async function planUp(context: Context, options: UpOptions): Promise<Upping> {
   const { engine, house } = await settleEngine(options);
   const places = placesOf(context, options.directory);
-  const draft: Draft = { context, options, engine, places, runtime: new Runtime(context, places), house, isNew: false };
+  const draft: Draft = { context, options, engine, places, runtime: new Runtime(context, places, () => draft.house?.config), house, isNew: false };
   refuseOddPath(options.directory);
   await refuseCheckout(options.directory);
   await refuseUnreachable(options.directory);

@@ -10,7 +10,7 @@ const second = 1_000;
 
 describe("the last five minutes", () => {
   test("hold what was added, to a twentieth", () => {
-    const recent = new RecentRequests();
+    const recent = new RecentRequests(-300_000);
     for (const ms of [0, 0.05, 1, 9.9, 11, 250, 4_500, 3_600_000]) recent.add({ ms, isError: ms === 250, nowMs: 0 });
     const { seconds, requests, errors, took } = recent.read(0);
     expect({ seconds, requests, errors }).toStrictEqual({ seconds: 300, requests: 8, errors: 1 });
@@ -23,7 +23,7 @@ describe("the last five minutes", () => {
   });
 
   test("forget what is older, and nothing that is not", () => {
-    const recent = new RecentRequests();
+    const recent = new RecentRequests(-300_000);
     for (let at = 0; at < 1_000; at++) recent.add({ ms: 1, isError: at % 2 === 0, nowMs: at * second });
     const { requests, errors } = recent.read(999 * second);
     expect(requests).toBe(310); // thirty slices and the one that runs

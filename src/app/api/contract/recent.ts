@@ -5,7 +5,7 @@ const count = Type.Integer({ minimum: 0 });
 
 export const RecentSchema = Type.Object({
   instance: Type.String(),
-  seconds: Type.Integer({ description: "How far back it goes." }),
+  seconds: Type.Integer({ description: "How far back it goes: 300, or fewer when the instance was started since." }),
   requests: Type.Integer({ minimum: 0, description: "Without probes, and without what lasts as long as its file or its listener." }),
   errors: Type.Integer({ minimum: 0, description: "Answered 500 or above." }),
   took: Type.Array(Type.Object({ up_to_ms: Type.Number(), requests: count }), {
