@@ -1,10 +1,9 @@
 // rowhouse trace: one request through the tiers in the eight steps of the course's section 13.14, and where its id was found
 // afterwards. Exit 0 when every tier has it, 1 when one has not.
 import type { Evidence, Finding } from "../foundation/evidence.ts";
-import { findHouseDirectory, readHouse } from "../operations/stack/house.ts";
-import { placesOf, refuseForeignRun } from "../operations/stack/places.ts";
 import { type Hop, type RunStatement, type TracedRequest, traceRequest } from "../operations/stack/trace.ts";
 import type { Invocation } from "./command.ts";
+import { foundHouse } from "./found-house.ts";
 import { columns, type Output, wrapped } from "./output.ts";
 import { textOption } from "./parse.ts";
 
@@ -13,9 +12,10 @@ const widest = 80;
 const narrowest = 50;
 const shownCharacters = 60;
 
-export async function trace({ context, output, options, directory }: Invocation): Promise<number> {
-  const house = await readHouse(await findHouseDirectory(context, { house: textOption(options, "house") }, directory));
-  await refuseForeignRun(placesOf(context, house.directory));
+export async function trace(invocation: Invocation): Promise<number> {
+  const { context, output, options } = invocation;
+  const { house, warnings } = await foundHouse(invocation);
+  for (const warning of warnings) output.warning(warning);
   const isKept = options["keep"] === true;
   const found = await traceRequest(context, house, { title: textOption(options, "title") ?? "Deploy v2", isKept });
   output.envelope({ result: { house: house.directory, ...found } });

@@ -6,20 +6,20 @@ import { Problem } from "../foundation/problem.ts";
 import { formatDuration } from "../foundation/units.ts";
 import { engineNamed } from "../engines/engines.ts";
 import { appDefaults, settleEngine, type UpOptions } from "../operations/stack/draft.ts";
-import { findHouseDirectory, type House, houseFile, readHouse } from "../operations/stack/house.ts";
+import { findHouseDirectory, type House, houseFile } from "../operations/stack/house.ts";
 import { placesOf } from "../operations/stack/places.ts";
-import { houseStatus, serveLock, urlOf } from "../operations/stack/status.ts";
+import { serveLock, urlOf } from "../operations/stack/status.ts";
 import { parseTarget } from "../operations/stack/target.ts";
 import { planUp } from "../operations/stack/up.ts";
 import { exists } from "../platform/files.ts";
 import { lockOwner } from "../platform/locks.ts";
 import { askReport } from "../serve/control.ts";
 import { serve, type UpReport } from "../serve/serve.ts";
+import { alreadyUp } from "./already-up.ts";
 import type { Invocation } from "./command.ts";
 import { detach } from "./detach.ts";
 import { columns, type Output, planLines } from "./output.ts";
 import { integerOption, textOption } from "./parse.ts";
-import { printStatus } from "./status.ts";
 
 export async function up(invocation: Invocation): Promise<number> {
   const { context, output, options } = invocation;
@@ -35,7 +35,7 @@ export async function up(invocation: Invocation): Promise<number> {
   const { plan } = await planUp(context, wanted);
   if (options["dry-run"]) {
     output.envelope({ plan: planText(plan) });
-    for (const line of planLines(planText(plan))) output.line(line);
+    for (const line of planLines(planText(plan), output.width)) output.line(line);
     return 0;
   }
   await confirmTarget(invocation, wanted);
@@ -44,7 +44,7 @@ export async function up(invocation: Invocation): Promise<number> {
     planText(plan).steps.flatMap((step) => (/^(install|fetch) /.test(step.title) ? (step.run ?? []) : [])),
   );
   if (options["detach"]) {
-    printReport(output, await detach(invocation, wanted), "rowhouse down stops it");
+    printReport(output, await detach(invocation, wanted), "`rowhouse down` stops it");
     return 0;
   }
   return inForeground(invocation, wanted);
@@ -96,15 +96,6 @@ async function upOptions({ context, options, directory }: Invocation): Promise<U
   };
 }
 
-async function alreadyUp({ context, output }: Invocation, wanted: UpOptions, pid: number): Promise<number> {
-  const found = await houseStatus(context, await readHouse(wanted.directory));
-  const isUp = found.tiers.every(({ state }) => state === "up");
-  output.envelope({ result: { ...found, alreadyUp: true } });
-  printStatus(output, found);
-  output.line(`Already up (serve has pid ${pid}); nothing was changed. ${found.url}`);
-  return isUp ? 0 : 1;
-}
-
 /** A server that Rowhouse did not install is changed only when the plan was confirmed with the database's name. */
 async function confirmTarget({ options, output }: Invocation, wanted: UpOptions): Promise<void> {
   if (wanted.target === undefined || (await exists(houseFile(wanted.directory)))) return;
@@ -141,13 +132,15 @@ async function consent({ output, options }: Invocation, commands: readonly (read
   }
 }
 
-function resultOf({ house, tookMs }: UpReport) {
+function resultOf(report: UpReport) {
+  const { house, tookMs } = report;
   const { ports, app } = house.config;
   const engine = engineNamed(house.config.engine);
   return {
     house: house.directory,
     engine: engine.name,
     url: urlOf(house),
+    found: report.found,
     login: engine.server.clientCommand({ host: targetHost(house) ?? "localhost", port: ports.database, user: app.role, database: app.database }),
     tookMs: Math.round(tookMs),
   };
@@ -176,8 +169,9 @@ function printReport(output: Output, report: UpReport, ending: string): void {
     ["proxy", seen("proxy")[0] ?? "built in, no nginx", `127.0.0.1:${ports.proxy}`, seen("through")[0] ?? ""],
   ];
   for (const line of columns(rows, output.width)) output.line(line);
-  for (const line of seen("demo")) output.line(line);
-  output.line(`Board ${result.url}     ready in ${formatDuration(result.tookMs)}     ${ending}`);
+  if (report.found.length > 0) output.advice(`Found running and not restarted: ${report.found.join(", ")}.`);
+  for (const line of seen("demo")) output.advice(`${line.charAt(0).toUpperCase()}${line.slice(1)}.`);
+  output.advice(`Board ${result.url}     ready in ${formatDuration(result.tookMs)}     ${ending}`);
   output.line(`Data  ${result.house} (kept on stop)`);
   output.line(`SQL   ${result.login}`);
   output.line(`      password in ${result.house}/.rowhouse/secrets/application`);

@@ -94,8 +94,8 @@ export interface ServerFloor {
   program(place: ServerPlace): Program;
   /** The signal that ends it in order, without waiting for clients. */
   readonly stopSignal: NodeJS.Signals;
-  /** Ends what a killed server left (backends, stale pid files). Nothing is touched while the server itself lives. */
-  clearRemains(context: Context, place: ServerPlace): Promise<void>;
+  /** Ends what a killed server left (backends, stale pid files) and returns the pids. Nothing is touched while the server itself lives. */
+  clearRemains(context: Context, place: ServerPlace): Promise<readonly number[]>;
   /** The administrator's login by socket. */
   administrator(place: ServerPlace, database?: string): ConnectionOptions;
   /** What clients on this machine use as host: the socket's directory or the socket itself. */

@@ -33,7 +33,7 @@ describe.each(engineNames)("status of a house on %s", (engine) => {
     expect((await Promise.all(asked)).map(({ status }) => status)).toStrictEqual(asked.map(() => 200));
     const after = await app();
     expect(after?.recent?.requests).toBe(before + 20);
-    expect(after?.seen).toMatch(/^p99 [\d.]+ m?s, \d+ errors? in 5 min$/);
+    expect(after?.seen).toMatch(/^p50 [\d.]+ m?s, p99 [\d.]+ m?s, \d+ errors? in \d+ s \(since the start\)$/);
     for (const instance of members.app) {
       const metrics = await (await fetch(`${house.url}/metrics/${instance}`)).text();
       expect(metrics).toContain(`rowhouse_build_info{instance="${instance}",`);

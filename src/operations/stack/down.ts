@@ -15,6 +15,13 @@ import { type HouseState, readState, writeState } from "./state.ts";
 /** Members by the beginning of their names, in the order in which they end. */
 export const outsideIn = ["proxy", "app-", "database"];
 
+const wasGone = "was not running";
+
+/** True when there was something to end. */
+export function didRun(evidence: readonly Evidence[]): boolean {
+  return evidence.some(({ seen }) => seen !== wasGone);
+}
+
 /** A proxy waits for those who listen to changes, and they never finish: the application lets them go when it is asked to end. */
 const proxyAloneMs = 1_000;
 
@@ -30,31 +37,38 @@ export async function takeDown(context: Context, house: House, known: HouseState
   await Promise.race([proxies, context.clock.sleep(proxyAloneMs)]);
   const evidence = (await Promise.all([proxies, end("app-")])).flat();
   evidence.push(...(await end("database")));
-  await endUnrecorded(context, house);
-  await writeState(places, { members: {} });
+  const unrecorded = await endUnrecorded(context, house);
+  if (unrecorded) evidence.push(unrecorded);
+  const { config } = await readState(places);
+  await writeState(places, { ...(config ? { config } : {}), members: {} });
   await remove(places.run);
   return evidence;
 }
 
 /** What works in the house's directories although no record names it: the record was lost, or its writer killed before it wrote. */
-async function endUnrecorded(context: Context, house: House): Promise<void> {
+async function endUnrecorded(context: Context, house: House): Promise<Evidence | undefined> {
+  const began = context.clock.monotonicMs();
+  const ended: number[] = [];
   const places = placesOf(context, house.directory);
   const engine = engineNamed(house.config.engine);
   const nginx = await findNginx(context);
   const how = { graceMs: 15_000, clock: context.clock };
-  if (nginx) await endAllWorkingIn(places.web, { ...how, program: nginx.path, ask: "SIGQUIT" });
+  if (nginx) ended.push(...(await endAllWorkingIn(places.web, { ...how, program: nginx.path, ask: "SIGQUIT" })));
   for (const name of await namesIn(places.app)) {
-    if (name.startsWith("app-")) await endAllWorkingIn(join(places.app, name), { ...how, program: process.execPath, ask: "SIGTERM" });
+    if (!name.startsWith("app-")) continue;
+    ended.push(...(await endAllWorkingIn(join(places.app, name), { ...how, program: process.execPath, ask: "SIGTERM" })));
   }
   const draft = { context, engine, places, house };
-  if (!targetOf(draft) && (await findInstallation(draft))) await engine.server.clearRemains(context, await serverPlace(draft));
+  if (!targetOf(draft) && (await findInstallation(draft))) ended.push(...(await engine.server.clearRemains(context, await serverPlace(draft))));
+  if (ended.length === 0) return undefined;
+  return { subject: "unrecorded", seen: `stopped (pid ${ended.join(", ")})`, tookMs: context.clock.monotonicMs() - began };
 }
 
 async function endMember(context: Context, house: House, name: string, identity: Parameters<typeof isAlive>[0] | undefined): Promise<Evidence> {
   const began = context.clock.monotonicMs();
   const wasAlive = identity !== undefined && (await isAlive(identity));
   if (wasAlive) await stop(identity, { ...endingOf(house, name), clock: context.clock });
-  return { subject: name, seen: wasAlive ? "stopped" : "was not running", tookMs: context.clock.monotonicMs() - began };
+  return { subject: name, seen: wasAlive ? "stopped" : wasGone, tookMs: context.clock.monotonicMs() - began };
 }
 
 function endingOf(house: House, name: string): { readonly ask: NodeJS.Signals; readonly graceMs: number } {

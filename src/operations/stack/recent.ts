@@ -7,6 +7,7 @@ import { formatDuration } from "../../foundation/units.ts";
 
 const count = Type.Integer({ minimum: 0 });
 const AnswerSchema = Type.Object({
+  instance: Type.String(),
   seconds: Type.Integer({ minimum: 1 }),
   requests: count,
   errors: count,
@@ -15,11 +16,15 @@ const AnswerSchema = Type.Object({
 export type RecentAnswer = Static<typeof AnswerSchema>;
 
 export interface RecentRequests {
+  /** How far back the numbers go, at the instance that goes back furthest. */
   readonly seconds: number;
   readonly requests: number;
   readonly errors: number;
+  /** Half of them took no longer; absent when there were none. */
+  readonly p50Ms?: number;
   /** 99 of 100 took no longer; absent when there were none. */
   readonly p99Ms?: number;
+  readonly instances: readonly { readonly instance: string; readonly seconds: number }[];
 }
 
 const timeoutMs = 2_000;
@@ -34,23 +39,33 @@ export async function recentRequests(targets: readonly HttpTarget[]): Promise<Re
 /** The numbers of several instances as those of one. */
 export function together(all: readonly RecentAnswer[]): RecentRequests {
   const sum = (of: (answer: RecentAnswer) => number) => all.reduce((total, answer) => total + of(answer), 0);
-  const p99Ms = percentile(
-    all.flatMap(({ took }) => took),
-    0.99,
-  );
+  const took = all.flatMap((answer) => answer.took);
+  const [p50Ms, p99Ms] = [percentile(took, 0.5), percentile(took, 0.99)];
   return {
-    seconds: Math.min(...all.map(({ seconds }) => seconds)),
+    seconds: Math.max(...all.map(({ seconds }) => seconds)),
     requests: sum(({ requests }) => requests),
     errors: sum(({ errors }) => errors),
-    ...(p99Ms === undefined ? {} : { p99Ms }),
+    ...(p50Ms === undefined || p99Ms === undefined ? {} : { p50Ms, p99Ms }),
+    instances: all.map(({ instance, seconds }) => ({ instance, seconds })),
   };
 }
 
-/** `p99 11 ms, 0 errors in 5 min` */
-export function describeRecent({ seconds, errors, p99Ms }: RecentRequests): string {
-  const span = `${Math.round(seconds / 60)} min`;
-  if (p99Ms === undefined) return `ready, no requests in ${span}`;
-  return `p99 ${formatDuration(Math.ceil(p99Ms))}, ${errors} ${errors === 1 ? "error" : "errors"} in ${span}`;
+const wholeSeconds = 300;
+/** Instances that are started together do not begin to count at the same moment. */
+const togetherSeconds = 10;
+
+/** `p50 2 ms, p99 11 ms, 0 errors in 5 min`; said since when, where an instance has counted for less. */
+export function describeRecent({ seconds, errors, p50Ms, p99Ms, instances }: RecentRequests): string {
+  const younger = instances.filter((one) => one.seconds < seconds - togetherSeconds).map((one) => `${one.instance} since ${span(one.seconds)}`);
+  const since = [...(seconds < wholeSeconds ? ["since the start"] : []), ...younger].join(", ");
+  const during = `in ${span(seconds)}${since === "" ? "" : ` (${since})`}`;
+  if (p50Ms === undefined || p99Ms === undefined) return `ready, no requests ${during}`;
+  const took = (ms: number) => formatDuration(Math.ceil(ms));
+  return `p50 ${took(p50Ms)}, p99 ${took(p99Ms)}, ${errors} ${errors === 1 ? "error" : "errors"} ${during}`;
+}
+
+function span(seconds: number): string {
+  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
 async function askOne(target: HttpTarget): Promise<RecentAnswer | undefined> {

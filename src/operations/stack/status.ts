@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import type { Engine } from "../../engines/engine.ts";
 import { engineNamed } from "../../engines/engines.ts";
-import { formatBytes } from "../../foundation/units.ts";
+import { formatBytes, formatDuration } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
 import { exists, freeBytes } from "../../platform/files.ts";
 import { lockOwner } from "../../platform/locks.ts";
@@ -12,8 +12,9 @@ import { isRoot } from "../../platform/users.ts";
 import { findNginx, logins } from "./draft.ts";
 import type { House } from "./house.ts";
 import { type Places, placesOf } from "./places.ts";
+import type { RecordedHouse } from "./recorded.ts";
 import { describeRecent, type RecentRequests, recentRequests } from "./recent.ts";
-import { livingMembers, readState } from "./state.ts";
+import { type HouseState, livingMembers, readState, type Restarts } from "./state.ts";
 import { appSocket, probeApp, probeDatabase, probeProxy } from "./tiers.ts";
 
 const slowAfterMs = 1_000;
@@ -30,6 +31,12 @@ export interface TierStatus {
   readonly seen: string;
   /** What the application counted, all instances together. */
   readonly recent?: RecentRequests;
+  /** Of the members that the supervisor brought back since `up`. */
+  readonly restarts?: readonly MemberRestarts[];
+}
+
+export interface MemberRestarts extends Restarts {
+  readonly member: string;
 }
 
 export interface HouseStatus {
@@ -44,7 +51,8 @@ export interface HouseStatus {
   readonly notes: readonly string[];
 }
 
-export async function houseStatus(context: Context, house: House): Promise<HouseStatus> {
+/** `warnings` are told among the notes. */
+export async function houseStatus(context: Context, { house, warnings }: RecordedHouse): Promise<HouseStatus> {
   const engine = engineNamed(house.config.engine);
   const places = placesOf(context, house.directory);
   const members = (await readState(places)).members;
@@ -59,9 +67,27 @@ export async function houseStatus(context: Context, house: House): Promise<House
     url: urlOf(house),
     isWanted,
     isSupervised,
-    tiers,
-    notes: await notes(places),
+    tiers: tiers.map((tier) => ({ ...tier, ...restartsOf(tier, members) })),
+    notes: [...warnings, ...restartNotes(context, members), ...(await notes(places))],
   };
+}
+
+function restartsOf({ tier }: TierStatus, members: HouseState["members"]): Pick<TierStatus, "restarts"> {
+  const restarts = restarted(members).filter(({ member }) => member.replace(/-\d+$/, "") === tier);
+  return restarts.length === 0 ? {} : { restarts };
+}
+
+function restarted(members: HouseState["members"]): readonly MemberRestarts[] {
+  return Object.entries(members).flatMap(([member, { restarts }]) => (restarts ? [{ member, ...restarts }] : []));
+}
+
+/** `app-1 was restarted 2 times, the last time 40.0 s ago: killed by SIGKILL` */
+function restartNotes({ clock }: Context, members: HouseState["members"]): readonly string[] {
+  return restarted(members).map(({ member, count, lastAt, why }) => {
+    const ago = formatDuration(Math.max(0, clock.now().getTime() - Date.parse(lastAt)));
+    const often = count === 1 ? `once, ${ago} ago` : `${count} times, the last time ${ago} ago`;
+    return `${member} was restarted ${often}: ${why ?? `why it ended is not known, \`rowhouse logs ${member.replace(/-\d+$/, "")}\` may tell`}`;
+  });
 }
 
 export function urlOf(house: House): string {

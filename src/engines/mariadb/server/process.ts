@@ -27,8 +27,8 @@ export function programOf(place: ServerPlace): string {
 }
 
 /** One process is the whole server, and the kernel drops its file locks: only a server that nobody knows of can remain. */
-export async function clearRemains(context: Context, place: ServerPlace): Promise<void> {
-  await endAllWorkingIn(place.dataDirectory, { program: programOf(place), ask: stopSignal, graceMs: 60_000, clock: context.clock });
+export async function clearRemains(context: Context, place: ServerPlace): Promise<readonly number[]> {
+  return endAllWorkingIn(place.dataDirectory, { program: programOf(place), ask: stopSignal, graceMs: 60_000, clock: context.clock });
 }
 
 export function administrator(place: ServerPlace, database?: string): ConnectionOptions {

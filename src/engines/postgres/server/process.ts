@@ -25,12 +25,13 @@ function programOf(place: ServerPlace): string {
   return join(place.installation.directory, "postgres");
 }
 
-export async function clearRemains(context: Context, place: ServerPlace): Promise<void> {
+export async function clearRemains(context: Context, place: ServerPlace): Promise<readonly number[]> {
   // Backends end by themselves when the postmaster is gone, but only between two waits.
-  await endAllWorkingIn(place.dataDirectory, { program: programOf(place), ask: stopSignal, graceMs: 30_000, clock: context.clock });
+  const ended = await endAllWorkingIn(place.dataDirectory, { program: programOf(place), ask: stopSignal, graceMs: 30_000, clock: context.clock });
   // The server itself would take a process that got the old number for the old server.
   await remove(join(place.dataDirectory, "postmaster.pid"));
   await remove(join(place.socketDirectory, `.s.PGSQL.${place.port}.lock`));
+  return ended;
 }
 
 export function administrator(place: ServerPlace, database = "postgres"): ConnectionOptions {
