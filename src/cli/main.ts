@@ -5,19 +5,26 @@ import type { Context } from "../platform/context.ts";
 import { packageVersion } from "../platform/package.ts";
 import { lineLog } from "../platform/log.ts";
 import { helpOf, overview } from "./help.ts";
+import { typingOf } from "./hints.ts";
 import { type Output, output } from "./output.ts";
 import { parseCommand } from "./parse.ts";
 
 /** Runs one command line and returns its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   const isPlain = process.env["NO_COLOR"] !== undefined || process.env["TERM"] === "dumb";
-  const printer = output({ out: process.stdout, err: process.stderr, isPlain }, { isJson: args.includes("--json") });
+  const context: Context = {
+    clock: systemClock,
+    log: lineLog(systemClock, (line) => process.stderr.write(line)),
+    environment: process.env,
+  };
+  const typing = await typingOf(context, args, process.cwd());
+  const printer = output({ out: process.stdout, err: process.stderr, isPlain }, { isJson: args.includes("--json"), typing });
   const interrupt = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => interrupt.abort(interrupted()));
   // The reader has seen enough: `rowhouse logs | head`. What runs in the foreground ends in order.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => interrupt.abort(interrupted()));
   try {
-    return await runCommand(args, printer, interrupt.signal);
+    return await runCommand(context, args, { output: printer, signal: interrupt.signal });
   } catch (thrown) {
     const problem = toProblem(thrown);
     printer.problem(problem);
@@ -26,23 +33,22 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function runCommand(args: readonly string[], printer: Output, signal: AbortSignal): Promise<number> {
+async function runCommand(
+  context: Context,
+  args: readonly string[],
+  how: { readonly output: Output; readonly signal: AbortSignal },
+): Promise<number> {
   if (args[0] === "--version") {
     process.stdout.write(`rowhouse ${await packageVersion()}\n`);
     return 0;
   }
   const parsed = parseCommand(args);
   if (!parsed || parsed.options["help"]) {
-    for (const line of parsed ? helpOf(parsed.command) : overview()) process.stdout.write(`${line}\n`);
+    for (const line of parsed ? helpOf(parsed.command, how.output.width) : overview(how.output.width)) process.stdout.write(`${line}\n`);
     return parsed || args.length > 0 ? 0 : 2;
   }
-  const context: Context = {
-    clock: systemClock,
-    log: lineLog(systemClock, (line) => process.stderr.write(line)),
-    environment: process.env,
-  };
   const { command, options, operands } = parsed;
-  return command.run({ context, output: printer, options, operands, directory: process.cwd(), signal });
+  return command.run({ context, ...how, options, operands, directory: process.cwd() });
 }
 
 function interrupted(): Problem {

@@ -3,6 +3,7 @@
 import type { Evidence } from "../foundation/evidence.ts";
 import type { PlanText } from "../foundation/plan.ts";
 import type { Problem, ProblemDocument } from "../foundation/problem.ts";
+import { pasteable, type Typing } from "./hints.ts";
 
 /** The document of --json, the same for every command. */
 export interface Envelope {
@@ -20,6 +21,10 @@ export interface Output {
   /** Columns of the terminal that standard output is; unlimited when it is none. */
   readonly width: number;
   line(text: string): void;
+  /** A line of prose, wrapped at words, its commands made ones to paste. */
+  advice(text: string): void;
+  /** What one should know, on standard error, whatever standard output is for. */
+  warning(text: string): void;
   /** What is being done now; replaced by the next one on a terminal. */
   progress(text: string): void;
   envelope(content: Omit<Envelope, "version">): void;
@@ -32,18 +37,28 @@ export interface Streams {
   readonly isPlain: boolean;
 }
 
-export function output(streams: Streams, options: { readonly isJson: boolean }): Output {
+export function output(streams: Streams, options: { readonly isJson: boolean; readonly typing: Typing }): Output {
   const { out, err } = streams;
   const isLive = err.isTTY === true && !streams.isPlain;
   const clear = () => isLive && err.write("\r\u001b[K");
+  const width = out.columns ?? Number.POSITIVE_INFINITY;
+  const errorWidth = err.columns ?? Number.POSITIVE_INFINITY;
+  const line = (text: string) => {
+    if (options.isJson) return;
+    clear();
+    out.write(`${printable(text)}\n`);
+  };
   return {
     isJson: options.isJson,
     isLive,
-    width: out.columns ?? Number.POSITIVE_INFINITY,
-    line: (text) => {
-      if (options.isJson) return;
+    width,
+    line,
+    advice: (text) => {
+      for (const part of prose(pasteable(text, options.typing), width)) line(part);
+    },
+    warning: (text) => {
       clear();
-      out.write(`${printable(text)}\n`);
+      for (const part of prose(`! ${pasteable(text, options.typing)}`, errorWidth)) err.write(`${printable(part)}\n`);
     },
     progress: (text) => {
       if (options.isJson) return;
@@ -57,48 +72,72 @@ export function output(streams: Streams, options: { readonly isJson: boolean }):
       clear();
       if (options.isJson) out.write(`${JSON.stringify({ version: 1, problem })}\n`);
       const red = isLive ? (text: string) => `\u001b[31m${text}\u001b[0m` : (text: string) => text;
-      err.write(`${red(problem.code)}  ${printable(problem.message)}\n`);
-      if (problem.hint) err.write(`${printable(problem.hint)}\n`);
+      const [first = "", ...rest] = prose(`${problem.code}  ${problem.message}`, errorWidth).map(printable);
+      err.write(`${red(problem.code)}${first.slice(problem.code.length)}\n`);
+      const hint = problem.hint ? prose(pasteable(problem.hint, options.typing), errorWidth).map(printable) : [];
+      for (const part of [...rest, ...hint]) err.write(`${part}\n`);
     },
   };
 }
 
-/** Columns side by side, as wide as their widest cell; where they would be wider than the terminal, the last has lines of its own. */
+/** The last column is wrapped in its place while it has so much room, else it gets lines of its own. */
+const narrowestCell = 30;
+
+/** Columns side by side, as wide as their widest cell; where they would be wider than the terminal, the last is wrapped at words. */
 export function columns(rows: readonly (readonly string[])[], width = Number.POSITIVE_INFINITY): readonly string[] {
   const lines = sideBySide(rows);
   if (lines.every((line) => line.length <= width)) return lines;
   const heads = sideBySide(rows.map((row) => row.slice(0, -1)));
-  return heads.flatMap((head, index) => [head, ...(rows[index]?.at(-1) ? [`  ${rows[index]?.at(-1)}`] : [])]);
+  const last = rows.map((row) => row.at(-1) ?? "");
+  const indent = Math.max(...heads.map(({ length }) => length)) + gap.length;
+  if (width - indent < narrowestCell)
+    return heads.flatMap((head, index) => [head, ...(last[index] ? prose(last[index], width - 2).map((line) => `  ${line}`) : [])]);
+  return heads.flatMap((head, index) =>
+    prose(last[index] ?? "", width - indent).map((line, part) => `${(part === 0 ? head : "").padEnd(indent)}${line}`.trimEnd()),
+  );
 }
+
+const gap = "   ";
 
 function sideBySide(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => (row[index] ?? "").length)));
   return rows.map((row) =>
     row
       .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))
-      .join("   ")
+      .join(gap)
       .trimEnd(),
   );
 }
 
 /** Lines of at most `width` characters, broken at spaces; a word that is longer is cut. */
 export function wrapped(text: string, width: number): readonly string[] {
+  return filled(
+    text.split(" ").flatMap((word) => (word.length > width ? (word.match(new RegExp(`.{1,${width}}`, "gsu")) ?? []) : [word])),
+    width,
+  );
+}
+
+/** As `wrapped`, but what one pastes stays whole: a path, or a command in backticks, is left to the terminal when it is longer. */
+function prose(text: string, width: number): readonly string[] {
+  return filled(text.match(/ *(?:[^ `]|`[^`]*`|`)+/g)?.map((word, index) => (index === 0 ? word : word.slice(1))) ?? [""], width);
+}
+
+function filled(words: readonly string[], width: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
-  const words = text.split(" ").flatMap((word) => (word.length > width ? (word.match(new RegExp(`.{1,${width}}`, "gsu")) ?? []) : [word]));
   for (const word of words) {
     if (line !== "" && line.length + 1 + word.length > width) {
       lines.push(line);
-      line = word;
+      line = word.trimStart();
     } else line = line === "" ? word : `${line} ${word}`;
   }
   return [...lines, line];
 }
 
 /** A plan as --dry-run shows it: each step with exactly what would run. */
-export function planLines(plan: PlanText): readonly string[] {
+export function planLines(plan: PlanText, width: number): readonly string[] {
   const steps = plan.steps.flatMap((step, index) => [
-    `${String(index + 1).padStart(2)}  ${step.title}   (${step.why})`,
+    ...prose(`${step.title}   (${step.why})`, width - 4).map((line, part) => `${part === 0 ? String(index + 1).padStart(2) : "  "}  ${line}`),
     ...(step.run ?? []).map((argv) => `      $ ${argv.join(" ")}`),
     ...(step.sql ?? []).map((statement) => `      > ${statement}`),
     ...(step.writes ?? []).map((path) => `      + ${path}`),

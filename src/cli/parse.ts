@@ -18,7 +18,9 @@ export function parseCommand(args: readonly string[]): Parsed | undefined {
   if (!command) throw new Problem("RH-USE-001", `there is no command "${name}"`, { hint: `${nearest(name)}\`rowhouse --help\` lists them all.` });
   const { values, positionals } = parseOptions(command, rest);
   if (positionals.length > command.operands.length) {
-    throw new Problem("RH-USE-001", `"${positionals[command.operands.length]}" is one operand too many`, { hint: `rowhouse ${command.name} --help` });
+    throw new Problem("RH-USE-001", `"${positionals[command.operands.length]}" is one operand too many`, {
+      hint: `\`rowhouse ${command.name} --help\``,
+    });
   }
   return { command, options: values as OptionValues, operands: positionals };
 }
@@ -32,11 +34,29 @@ function parseOptions(command: Command, args: readonly string[]) {
     optionsOf(command).map((option) => [option.name, { type: option.value ? ("string" as const) : ("boolean" as const) }]),
   );
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    return parseArgs({ args: [...joined(args, options)], options, allowPositionals: true, strict: true });
   } catch (cause) {
-    const message = cause instanceof Error ? (cause.message.split(". ")[0] ?? "") : String(cause);
-    throw new Problem("RH-USE-001", message.charAt(0).toLowerCase() + message.slice(1), { cause, hint: `rowhouse ${command.name} --help` });
+    throw new Problem("RH-USE-001", understood(cause), { cause, hint: `\`rowhouse ${command.name} --help\`` });
   }
+}
+
+/** `--lines -1` as `--lines=-1`: a number is no option, and whether it is one that is wanted the command says. */
+function joined(args: readonly string[], options: Readonly<Record<string, { readonly type: string }>>): readonly string[] {
+  return args.flatMap((arg, index) => {
+    const takesValue = (name = "") => name.startsWith("--") && options[name.slice(2)]?.type === "string";
+    if (/^-\d/.test(arg) && takesValue(args[index - 1])) return [];
+    const next = args[index + 1] ?? "";
+    return takesValue(arg) && /^-\d/.test(next) ? [`${arg}=${next}`] : [arg];
+  });
+}
+
+/** What Node's parser says of a command line, in our words. */
+function understood(cause: unknown): string {
+  const message = cause instanceof Error ? (cause.message.split(/\.\s/)[0] ?? "") : String(cause);
+  const option = /'(?:-\w, )?(--[\w-]+)/.exec(message)?.[1];
+  if (option && /ambiguous|missing/.test(message)) return `${option} wants a value`;
+  if (option && /not take/.test(message)) return `${option} takes no value`;
+  return message.charAt(0).toLowerCase() + message.slice(1);
 }
 
 function nearest(name: string): string {

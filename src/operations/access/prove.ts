@@ -87,7 +87,7 @@ async function tryUse(task: ProofTask, ground: ProofGround): Promise<readonly Fi
   for (const { title, act, rows } of acts) {
     const changed = await session.run(act).catch((thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown)));
     if (changed !== rows)
-      findings.push({ subject: "rights", seen: `the application cannot ${title} a table made just now: ${changed}`, mend: "rowhouse up" });
+      findings.push({ subject: "rights", seen: `the application cannot ${title} a table made just now: ${changed}`, mend: "Run `rowhouse up`." });
   }
   return findings;
 }

@@ -91,7 +91,7 @@ export async function readHouse(directory: string): Promise<House> {
   if (text !== undefined) return { directory, config: parseHouse(text, houseFile(directory)) };
   const siblings = await siblingHouses(directory);
   const others = siblings.length > 0 ? ` There is one at ${siblings.join(" and at ")}: give it with --house.` : "";
-  throw new Problem("RH-HOUSE-001", `there is no house at ${directory}`, { hint: `Make one: rowhouse up.${others}` });
+  throw new Problem("RH-HOUSE-001", `there is no house at ${directory}`, { hint: `Make one: \`rowhouse up\`.${others}` });
 }
 
 /**

@@ -2,7 +2,7 @@
 import { basename, join } from "node:path";
 import { Problem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
-import { namesIn, readTail, rotateLog } from "../../platform/files.ts";
+import { namesIn, readTail, rotateLog, statIfThere } from "../../platform/files.ts";
 import type { House } from "./house.ts";
 import { placesOf, webRun } from "./places.ts";
 
@@ -34,9 +34,26 @@ export async function rotateLogs(context: Context, house: House): Promise<void> 
     await rotateLog({ path, keepAs: join(logs, `${basename(path)}.1`), limitBytes: logLimitBytes });
 }
 
+const searchedBytes = 4_000_000;
+
 /** The last lines of a log file that contain `text`, when it is given. */
 export async function lastLines(file: LogFile, options: { readonly lines: number; readonly text?: string | undefined }): Promise<readonly string[]> {
-  const tail = await readTail(file.path, 4_000_000);
+  const tail = await readTail(file.path, searchedBytes);
   const lines = tail.split("\n").filter((line) => line !== "" && (options.text === undefined || line.includes(options.text)));
   return lines.slice(-options.lines);
+}
+
+export interface Reach {
+  /** Of its end, which is what is looked through. */
+  readonly bytes: number;
+  readonly size: number;
+  /** The first moment that a line there names, as it is written. */
+  readonly since?: string;
+}
+
+/** How far back `lastLines` looks. */
+export async function reachOf({ path }: LogFile): Promise<Reach> {
+  const size = Number((await statIfThere(path))?.size ?? 0);
+  const [since] = /\d{4}[-/]\d\d[-/]\d\d[T ]+\d?\d:\d\d:\d\d/.exec(await readTail(path, searchedBytes)) ?? [];
+  return { bytes: Math.min(size, searchedBytes), size, ...(since === undefined ? {} : { since }) };
 }

@@ -75,7 +75,10 @@ export async function traceRequest(context: Context, house: House, options: Trac
   const { task, trace } = answerOf(answer);
   const found = trace && (await sightings(context, house, { requestId: trace.request_id, instance: trace.instance, taskId: task.id, isProxied }));
   const removal = options.isKept ? [] : [await remove(context, port, task.id)];
-  if (!trace || !found) throw new Problem("RH-HOUSE-005", "the application tells no trace: it is of an older version", { hint: "rowhouse up." });
+  if (!trace || !found)
+    throw new Problem("RH-HOUSE-005", "the application tells no trace: it is of an older version", {
+      hint: "Run `rowhouse down` and `rowhouse up`.",
+    });
   const all = [...found, ...removal];
   return {
     requestId: trace.request_id,
@@ -102,11 +105,11 @@ async function refuseDown(context: Context, house: House): Promise<boolean> {
 function explain(thrown: unknown): never {
   if (isProblem(thrown, "RH-CONN-001")) throw down(thrown.message, thrown);
   if (!isProblem(thrown, "RH-TIME-001", "RH-CONN-003")) throw thrown;
-  throw new Problem(thrown.code, thrown.message, { cause: thrown, hint: "rowhouse status names the broken tier. The task may have been added." });
+  throw new Problem(thrown.code, thrown.message, { cause: thrown, hint: "`rowhouse status` names the broken tier. The task may have been added." });
 }
 
 function down(message: string, cause?: Problem): Problem {
-  return new Problem("RH-HOUSE-006", message, { hint: "Bring it up: rowhouse up. What is missing: rowhouse status.", cause });
+  return new Problem("RH-HOUSE-006", message, { hint: "Bring it up: `rowhouse up`. What is missing: `rowhouse status`.", cause });
 }
 
 function answerOf({ status, body }: HttpAnswer): Answer {
@@ -115,7 +118,7 @@ function answerOf({ status, body }: HttpAnswer): Answer {
   const message = `POST /api/tasks answers ${status}: ${problem.detail ?? problem.title ?? body.slice(0, 200)}`;
   if (status === 400) throw new Problem("RH-API-001", message, { field: problem.field, hint: "Give another --title." });
   const left = problem.code === "RH-CONN-004" ? " The task may have been added." : "";
-  throw new Problem("RH-HOUSE-005", message, { hint: `rowhouse status names the broken tier.${left}` });
+  throw new Problem("RH-HOUSE-005", message, { hint: `\`rowhouse status\` names the broken tier.${left}` });
 }
 
 function problemIn(body: string): { readonly code?: string; readonly title?: string; readonly detail?: string; readonly field?: string } {

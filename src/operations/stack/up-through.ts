@@ -22,7 +22,7 @@ async function probeThrough(draft: Draft): Promise<Evidence> {
   const made = await request({ port, method: "POST", path: "/api/tasks", body: { title: "rowhouse up: through all tiers" }, timeoutMs: 5_000 });
   if (made.status !== 201)
     throw new Problem("RH-HOUSE-005", `POST /api/tasks through all tiers answers ${made.status}: ${made.body.slice(0, 200)}`, {
-      hint: "rowhouse logs app",
+      hint: "Look at `rowhouse logs app`.",
     });
   const { task } = JSON.parse(made.body) as { task: { id: number } };
   const path = `/api/tasks/${task.id}`;
@@ -30,6 +30,8 @@ async function probeThrough(draft: Draft): Promise<Evidence> {
   const removed = await request({ port, method: "DELETE", path, timeoutMs: 5_000 });
   if (read instanceof Error) throw read;
   if (read.status !== 200 || removed.status !== 204)
-    throw new Problem("RH-HOUSE-005", `${path} reads as ${read.status} and is removed with ${removed.status}`, { hint: "rowhouse logs app" });
+    throw new Problem("RH-HOUSE-005", `${path} reads as ${read.status} and is removed with ${removed.status}`, {
+      hint: "Look at `rowhouse logs app`.",
+    });
   return { subject: "through", seen: "POST /api/tasks 201 through all tiers, task removed", tookMs: clock.monotonicMs() - began };
 }
