@@ -13,10 +13,9 @@ export class Ids {
     this.#target = target;
   }
 
-  async check(batch: readonly Checked[]): Promise<readonly Fault[]> {
-    const faults = batch.flatMap((one) => this.#faultOf(one) ?? []);
-    const bad = new Set(faults.map(({ line }) => line));
-    return [...faults, ...(await this.taken(batch.filter(({ line }) => !bad.has(line))))];
+  /** What is wrong with the ids whatever the database has. */
+  check(batch: readonly Checked[]): readonly Fault[] {
+    return batch.flatMap((one) => this.#faultOf(one) ?? []);
   }
 
   /** Whether the file brings a project with this id. */
@@ -24,6 +23,7 @@ export class Ids {
     return this.#seen.project.has(id);
   }
 
+  /** Those that the database has. Where rows are being added it is the database that says so, and this tells which. */
   async taken(batch: readonly Checked[]): Promise<readonly Fault[]> {
     const tasks = new Map(batch.flatMap((one) => (one.kind === "task" && one.task.id !== undefined ? [[one.task.id, one.line] as const] : [])));
     const taken = tasks.size === 0 ? [] : await this.#target.takenTaskIds([...tasks.keys()]);

@@ -85,11 +85,20 @@ class ImportRun {
     const batch = this.#batch;
     this.#batch = [];
     this.#bytes = 0;
-    const faults = [...(this.#plan.keepsIds ? await this.#ids.check(batch) : []), ...(await this.#projects.check(batch))];
-    this.#faults.push(...faults);
+    this.#faults.push(...(await this.#check(batch)));
     if (this.#faults.length > 0) await this.#abandon();
     if (this.#isAdding) await this.#add(batch).catch((thrown: unknown) => this.#explain(thrown, batch));
     else this.#projects.note(batch);
+  }
+
+  async #check(batch: readonly Checked[]): Promise<readonly Fault[]> {
+    const projects = await this.#projects.check(batch);
+    if (!this.#plan.keepsIds) return projects;
+    const ids = this.#ids.check(batch);
+    const isToBeAdded = this.#isAdding && this.#faults.length + ids.length + projects.length === 0;
+    const bad = new Set(ids.map(({ line }) => line));
+    const taken = isToBeAdded ? [] : await this.#ids.taken(batch.filter(({ line }) => !bad.has(line)));
+    return [...ids, ...taken, ...projects];
   }
 
   async #abandon(): Promise<void> {
