@@ -18,16 +18,15 @@ export interface WindowOptions {
 
 const stepRows = 4;
 const besideRows = 6;
-const firstRows = 24;
 
 export function useWindow({ scroller, rows, rowPx, topPx = 0 }: WindowOptions): RowWindow {
-  const [inSight, setInSight] = useState<RowWindow>({ first: 0, end: firstRows });
+  const [inSight, setInSight] = useState(() => windowOf(0, innerHeight, rowPx));
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return;
     const measure = () => {
       const found = windowOf(element.scrollTop - topPx, element.clientHeight, rowPx);
-      setInSight((known) => (known.first === found.first && known.end === found.end ? known : found));
+      setInSight((known) => (isEnough(known, found) ? known : found));
     };
     measure();
     const sizes = new ResizeObserver(measure);
@@ -47,6 +46,12 @@ function windowOf(fromPx: number, heightPx: number, rowPx: number): RowWindow {
   const first = Math.floor(Math.max(0, fromPx) / rowPx / stepRows) * stepRows;
   const end = first + stepRows + Math.ceil(heightPx / rowPx);
   return { first: Math.max(0, first - besideRows), end: end + besideRows };
+}
+
+/** A few rows more than it takes are not worth drawing anew: so the first guess, which is the height of the window, mostly stays. */
+function isEnough(known: RowWindow, found: RowWindow): boolean {
+  const more = found.first - known.first + (known.end - found.end);
+  return known.first <= found.first && known.end >= found.end && more <= stepRows;
 }
 
 /** Scrolls as little as it takes to have a row in sight. */

@@ -52,7 +52,8 @@ export function useBoardView(now: Date): BoardView {
   const projects = useProjects();
   const address = useDeferredValue(useAddress());
   const groups = useGroups({ session, shown, coverage, address, projects, now, isAway: !ready.isReady });
-  const counts = useCounts({ shown, coverage, projects, now });
+  const later = useDeferredValue(shown); // what is counted may follow what is seen, and does not delay it
+  const counts = useCounts({ shown: later, coverage, projects, now });
   const loadProblem = useCell(session.loader.problem);
   const pageProblem = useCell(session.pages.problem);
   return {
@@ -69,7 +70,7 @@ export function useBoardView(now: Date): BoardView {
     taskCount: shown.all.length,
     readProblem: coverage.state === "whole" ? null : (pageProblem ?? loadProblem),
     taskOf: shown.get,
-    people: usePeople(shown),
+    people: usePeople(later),
     now,
   };
 }
@@ -139,7 +140,7 @@ function useCounts(parts: Pick<GroupParts, "shown" | "coverage" | "projects" | "
 function openConditions(now: Date) {
   const open = (due: "overdue" | "today" | "week") => {
     const isDue = dueCondition(due, now);
-    return (task: Task) => isDue(task) && isOpen(task);
+    return (task: Task) => isOpen(task) && isDue(task);
   };
   return { overdue: open("overdue"), today: open("today"), week: open("week") };
 }

@@ -52,7 +52,11 @@ export function dueCondition(due: DueView, now: Date): Condition {
   if (due === "none") return (task) => task.due_date === null;
   if (due === "overdue") return (task) => isOverdue(task, now);
   const [from, until] = daysOf(due, now).map((moment) => moment.getTime()) as [number, number];
-  return ({ due_date: moment }) => moment !== null && from <= timeOf(moment) && timeOf(moment) < until;
+  return ({ due_date: moment }) => {
+    if (moment === null) return false;
+    const time = timeOf(moment);
+    return from <= time && time < until;
+  };
 }
 
 export function isOverdue(task: Task, now: Date): boolean {
