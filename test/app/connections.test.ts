@@ -42,7 +42,7 @@ describe.each(engines)("connections on %s", (engine) => {
     await using stranger = await dialects[engine].driver.connect({ ...database.login, applicationName: "stranger" });
     await stranger.begin();
     await stranger.run(sql`update write_probe set checked_at = current_timestamp(6) where id = 1`);
-    const { found } = await play({ database, application, poolLimit, seed: 1, size: 50 });
+    const { found } = await play({ database, application, poolLimit, seed: 1, size: 50, settleMs: 2_000 });
     expect(found.map((one) => one.replace(/\d+/g, "N"))).toStrictEqual([
       "the server has N sessions, the pool N",
       "N sessions are idle in a transaction",

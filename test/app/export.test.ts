@@ -125,16 +125,21 @@ describe.each(engines)("a file of many tasks on %s", (engine) => {
   let application: Application;
   let admin: Session;
   let port: number;
-  beforeEach(async () => {
+  beforeAll(async () => {
     database = await startDatabase(engine);
+    await using session = await database.admin();
+    await addRows(session, engine, { rows, projects: 20, descriptionLength: 2_000 });
+  });
+  beforeEach(async () => {
     application = await startApplication(database);
     admin = await database.admin();
-    await addRows(admin, engine, { rows, projects: 20, descriptionLength: 2_000 });
     port = await listen(application);
   });
   afterEach(async () => {
     await admin?.[Symbol.asyncDispose]();
     await application?.[Symbol.asyncDispose]();
+  });
+  afterAll(async () => {
     await database?.[Symbol.asyncDispose]();
   });
 

@@ -1,4 +1,5 @@
 // axe-core finds nothing on any state of the board, light and dark, on a desk and on a phone; and no state is wider than its page.
+// `npm test` looks at each state at one width, at both in turn; ROWHOUSE_BROWSER=full looks at every state at both.
 // Source: https://github.com/dequelabs/axe-core/blob/develop/doc/API.md
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -146,20 +147,22 @@ const states: Readonly<Record<string, State>> = {
   },
 };
 
-const looks: Readonly<Record<string, VisitOptions>> = {
-  light: {},
-  dark: { isDark: true },
-  phone: { isPhone: true },
-  "dark phone": { isPhone: true, isDark: true },
-};
+const widths: readonly (VisitOptions & { readonly name: string })[] = [{ name: "a desk" }, { name: "a phone", isPhone: true }];
+const isFull = process.env["ROWHOUSE_BROWSER"] === "full";
+const looks = Object.entries(states).flatMap(([state, enter], index) =>
+  widths.filter((_, place) => isFull || place === index % widths.length).map((options) => ({ state, enter, options })),
+);
 
-describe.each(Object.entries(looks))("axe-core finds nothing, %s,", (_look, options) => {
-  test.each(Object.entries(states))("%s", async (_state, enter) => {
+describe("axe-core finds nothing, light or dark,", () => {
+  test.each(looks)("$state, on $options.name", async ({ enter, options }) => {
     await using visited = await visit(browser, [], { ...options, expectsFailures: true });
+    const { page, complaints } = visited;
     await enter(visited);
-    expect(await findings(visited.page)).toEqual([]);
-    const isWiderThanPage = await visited.page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-    expect(isWiderThanPage).toBe(false);
-    expect(visited.complaints).toEqual([]);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await findings(page), colorScheme).toEqual([]);
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)).toBe(false);
+    expect(complaints).toEqual([]);
   });
 });

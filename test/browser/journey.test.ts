@@ -1,5 +1,6 @@
-// The journey of somebody new, from an empty house to a day's work and a lost connection, at both widths, light and dark. Each runs
-// in a house of its own. With ROWHOUSE_SCREENSHOTS=1 the stations are written to docs/images/.
+// The journey of somebody new, from an empty house to a day's work and a lost connection, each in a house of its own: on a desk in the
+// dark and on a phone in the light; with ROWHOUSE_BROWSER=full at both widths in both. With ROWHOUSE_SCREENSHOTS=1, which wants all
+// of them too, the stations are written to docs/images/.
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -10,11 +11,15 @@ import { boardUrl, call, findings, houseOfItsOwn, startBrowser, tasksOf } from "
 
 const settled = { timeout: 20_000 };
 const looks = [
-  { width: 1440, height: 900, colorScheme: "light" },
   { width: 1440, height: 900, colorScheme: "dark" },
   { width: 390, height: 844, colorScheme: "light" },
+] as const;
+const otherLooks = [
+  { width: 1440, height: 900, colorScheme: "light" },
   { width: 390, height: 844, colorScheme: "dark" },
 ] as const;
+const isPictured = process.env["ROWHOUSE_SCREENSHOTS"] === "1";
+const isFull = isPictured || process.env["ROWHOUSE_BROWSER"] === "full";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -24,7 +29,7 @@ afterAll(async () => {
   await browser.close();
 });
 
-describe.each(looks)("at $width pixels, $colorScheme", ({ width, height, colorScheme }) => {
+describe.each(isFull ? [...looks, ...otherLooks] : looks)("at $width pixels, $colorScheme", ({ width, height, colorScheme }) => {
   const isPhone = width < 640;
   let house: TestHouse;
   let page: Page;
@@ -42,7 +47,7 @@ describe.each(looks)("at $width pixels, $colorScheme", ({ width, height, colorSc
 
   const station = async (name: string) => {
     expect(await findings(page)).toEqual([]);
-    if (process.env["ROWHOUSE_SCREENSHOTS"] !== "1") return;
+    if (!isPictured) return;
     const path = fileURLToPath(new URL(`../../docs/images/board-${name}-${width}-${colorScheme}.png`, import.meta.url));
     await page.screenshot({ path });
   };

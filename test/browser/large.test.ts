@@ -78,6 +78,7 @@ describe("two thousand tasks", () => {
     await page.goto(`${boardUrl()}/?view=list&project=${project.id}&sort=id`);
     await seen(page.locator("tr[data-task-id]"));
     await expect.poll(() => page.getByRole("table").getAttribute("aria-rowcount"), settled).toBe("1501");
+    await gone(page.getByText(/are here, more follow/));
     const passed = await page.evaluate(async () => {
       const scroller = document.querySelector(".list-scroller") as HTMLElement;
       const found = new Set<string>();

@@ -81,10 +81,10 @@ async function collectComplaints(page: Page, expectsFailures: boolean): Promise<
 
 /** What axe-core finds on the page as it stands, one line each. */
 export async function findings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(await readFile(axePath, "utf8"));
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(await readFile(axePath, "utf8"));
   return page.evaluate(async () => {
     const { axe } = window as unknown as { axe: typeof import("axe-core") };
-    const { violations } = await axe.run(document);
+    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
     return violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.target.join(" ")}`));
   });
 }

@@ -186,9 +186,9 @@ describe.each(await engineVersions())("pools on $title", (version) => {
     expect(pool.stats()).toMatchObject({ idle: pool.stats().open, waiting: 0 });
   });
 
-  test("20 workers move money in random order for 10 s: deadlocks happen, no caller sees one, the sum is kept", async () => {
+  test("20 workers move money in random order for 4 s: deadlocks happen, no caller sees one, the sum is kept", async () => {
     await using pool = open({ limit: 20, acquireTimeoutMs: 10_000, lockTimeoutMs: 9_000 });
-    const end = systemClock.monotonicMs() + 10_000;
+    const end = systemClock.monotonicMs() + 4_000;
     const seen: unknown[] = [];
     let moved = 0;
     let tries = 0;
