@@ -26,7 +26,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** @typedef {{ readonly socket: import("node:net").Socket, text: string, done: ((status: number) => void) | undefined, timer: NodeJS.Timeout | undefined }} Connection */
 
 const answerWithinMs = 10_000;
-const tickMs = 2;
+const tickMs = 1;
 
 /** @param {Load} load @returns {Promise<readonly Answered[]>} */
 export async function openLoop({ port, perSecond, seconds, request, signal, socketLimit = 1_000 }) {
@@ -37,7 +37,7 @@ export async function openLoop({ port, perSecond, seconds, request, signal, sock
   const total = Math.floor(perSecond * seconds);
   let sent = 0;
   while (sent < total && !signal.aborted) {
-    const due = Math.min(total, Math.floor(((performance.now() - beganMs) / 1_000) * perSecond));
+    const due = Math.min(total, 1 + Math.floor(((performance.now() - beganMs) / 1_000) * perSecond)); // the first one is due at once
     for (; sent < due; sent++) {
       const dueMs = beganMs + (sent * 1_000) / perSecond;
       const { bytes, kind } = request(sent);
