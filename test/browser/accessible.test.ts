@@ -119,7 +119,7 @@ const states: Readonly<Record<string, State>> = {
   },
   "with the help sheet": async ({ page }) => {
     await page.keyboard.press("?");
-    await seen(page.getByRole("dialog", { name: "Keyboard" }));
+    await seen(page.getByRole("dialog", { name: "Help" }));
   },
   "with messages": async ({ page, project }) => {
     await createTask({ title: "moved", project_id: project.id });

@@ -53,6 +53,18 @@ describe("adding", () => {
     await seen(column(page, "Pending").getByText(`#${task?.id}`));
   });
 
+  test("on a phone the box tells its words, and leads to all of them", async () => {
+    await using visited = await visit(browser, [], { isPhone: true });
+    const { page } = visited;
+    await addBox(page).tap();
+    await seen(page.getByText("@name"));
+    await page.getByRole("button", { name: "All words" }).tap();
+    await seen(page.getByRole("dialog", { name: "Help" }).getByText("Priority low, medium, high"));
+    await page.keyboard.press("Escape");
+    await page.getByRole("contentinfo").getByRole("button", { name: "Help" }).tap();
+    await seen(page.getByRole("dialog", { name: "Help" }).getByRole("link", { name: "the HTTP API" }));
+  });
+
   test("a title of blanks or of 201 characters is told at the box and never sent", async () => {
     await using visited = await visit(browser);
     const { page, project } = visited;

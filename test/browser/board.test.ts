@@ -33,6 +33,7 @@ describe("editing", () => {
     expect(new Date(task?.due_date ?? "").getTime()).toBe(await page.evaluate(() => new Date("2020-02-29T09:30:00").getTime()));
     expect(await titlesIn(page, "Active")).toEqual(["Order desks"]);
     await seen(column(page, "Active").getByText("late, was due"));
+    await seen(column(page, "Active").getByText("Mira", { exact: true }));
     await seen(column(page, "Active").getByText("29 Feb 2020 9:30"));
     expect(await card(page, "Order desks").evaluate((button) => button === document.activeElement)).toBe(true);
     expect(complaints).toEqual([]);

@@ -80,7 +80,7 @@ describe("the keyboard", () => {
     await addBox(page).fill("");
     await page.keyboard.press("Escape");
     await page.keyboard.press("?");
-    await seen(page.getByRole("dialog", { name: "Keyboard" }));
+    await seen(page.getByRole("dialog", { name: "Help" }));
     for (const key of ["j", "d", "c", "n"]) await page.keyboard.press(key);
     await page.keyboard.press("Escape");
     await gone(page.getByRole("dialog"));

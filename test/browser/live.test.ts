@@ -80,6 +80,37 @@ describe("live", () => {
     expect(await titlesIn(page, "Complete")).toEqual(["newer"]);
   });
 
+  test("a task that others delete while its panel is open is told at once, and what was typed becomes a new one", async () => {
+    await using visited = await visit(browser, ["doomed"]);
+    const { page, project } = visited;
+    await seen(live(page));
+    const [task] = await tasksOf(project);
+    await card(page, "doomed").click();
+    await panel(page).getByLabel("Title").fill("written over it");
+    await panel(page).getByLabel("Assigned to").fill("Mira");
+    await fetch(`${boardUrl()}/api/tasks/${task?.id}`, { method: "DELETE" });
+    await seen(panel(page).getByRole("alert").getByText("Somebody else deleted this task meanwhile."));
+    expect(await panel(page).getByLabel("Title").inputValue()).toBe("written over it");
+    await panel(page).getByRole("button", { name: "Add as a new task" }).click();
+    await expect.poll(async () => (await tasksOf(project)).map(({ title }) => title), settled).toEqual(["written over it"]);
+    expect((await tasksOf(project))[0]).toMatchObject({ assigned_to: "Mira", project_id: project.id });
+    await seen(card(page, "written over it"));
+  });
+
+  test("a project that others delete while it is shown is told at once, and what was typed stays in the box", async () => {
+    await using visited = await visit(browser);
+    const { page, project } = visited;
+    await seen(live(page));
+    const title = `kept ${project.name}`;
+    await addBox(page).fill(title);
+    await fetch(`${boardUrl()}/api/projects/${project.id}`, { method: "DELETE" });
+    await seen(page.getByRole("heading", { name: "This project is not there any more" }));
+    expect(await addBox(page).inputValue()).toBe(title);
+    await addBox(page).press("Enter");
+    await page.getByRole("button", { name: "Show all tasks" }).click();
+    await seen(card(page, title));
+  });
+
   test("an open panel keeps what is typed while others change the task below it", async () => {
     await using visited = await visit(browser, ["shared"]);
     const { page, project } = visited;

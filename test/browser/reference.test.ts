@@ -58,8 +58,11 @@ describe("the reference", () => {
     await using opened = await open();
     const { page } = opened;
     await page.keyboard.press("/");
-    await page.keyboard.type("DELETE /api/tasks");
+    await page.keyboard.type("deleteTask");
     await seen(operation(page, "deleteTask"));
+    await expect.poll(() => page.locator("article").count()).toBe(1);
+    await page.getByLabel("Find").fill("idempotency-key post /api/projects");
+    await seen(operation(page, "createProject"));
     await expect.poll(() => page.locator("article").count()).toBe(1);
     await page.keyboard.type(" nothing");
     await seen(page.getByText("No operation holds these words."));

@@ -42,7 +42,7 @@ describe("the theme", () => {
     expect(await isDark(page)).toBe(false);
     expect(await page.evaluate(() => localStorage.length)).toBe(0);
     await page.keyboard.press("?");
-    await seen(page.getByRole("dialog", { name: "Keyboard" }));
+    await seen(page.getByRole("dialog", { name: "Help" }));
   });
 
   test("is there before the board's own script has run", async () => {

@@ -27,6 +27,15 @@ describe.each(engineNames)("the edge of a house on %s", (engine) => {
     expect(answer).not.toContain("00000000f0f0");
   });
 
+  test("an address that no page has is not found, in the application's form; every page is", async () => {
+    const answers = await Promise.all(
+      ["/nowhere", "/robots.txt", "/tasks/12", "/assets/none.js", "/reference/none"].map((path) => fetch(house.url + path)),
+    );
+    for (const answer of answers) expect([answer.status, (await answer.json()) as object]).toMatchObject([404, { code: "RH-API-002" }]);
+    for (const path of ["/", "/?view=list&priority=3", "/reference/", "/reference", "/favicon.svg"])
+      expect([path, (await fetch(house.url + path)).status]).toEqual([path, 200]);
+  });
+
   test("one request is found by its id in the proxy's log and the application's", async () => {
     const made = await fetch(`${house.url}/api/tasks`, {
       method: "POST",

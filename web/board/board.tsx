@@ -16,6 +16,7 @@ import { useKeys } from "./keys/use-keys.ts";
 import { List } from "./list/list.tsx";
 import { NothingFound } from "./nothing-found.tsx";
 import { AwayNotice, PartNotice, ReadProblem } from "./notices.tsx";
+import { ProjectGone } from "./project-gone.tsx";
 import { BulkBar } from "./select/bulk-bar.tsx";
 import { PickField } from "./select/pick-field.tsx";
 import { useSession } from "./session.ts";
@@ -43,7 +44,7 @@ export function Board() {
           <h1 className="view-title">{view.title}</h1>
           {!isNarrow && <AddTask view={view} />}
         </div>
-        {view.address.layout === "stats" ? <StatsPage view={view} /> : <Tasks view={view} />}
+        <Shown view={view} />
         <BulkBar view={view} />
         {isNarrow && <AddTask view={view} />}
       </main>
@@ -52,6 +53,11 @@ export function Board() {
       <Announcer />
     </div>
   );
+}
+
+function Shown({ view }: { readonly view: BoardView }) {
+  if (view.isProjectGone) return <ProjectGone />;
+  return view.address.layout === "stats" ? <StatsPage view={view} /> : <Tasks view={view} />;
 }
 
 function Tasks({ view }: { readonly view: BoardView }) {

@@ -1,4 +1,4 @@
-// The footer: one dot that says where the work is kept, and opens the trace of the last write; and the way to the keys.
+// The footer: one dot that says where the work is kept, and opens the trace of the last write; and the way to the help sheet.
 import { useAbout } from "./hooks/use-board-data.ts";
 import type { BoardView } from "./hooks/use-board-view.ts";
 import { useSession } from "./session.ts";
@@ -11,7 +11,7 @@ export function Footer({ view }: { readonly view: BoardView }) {
     <footer className="footer">
       <TraceButton about={about.data} ready={view.ready} />
       <button type="button" className="footer-help" aria-keyshortcuts="?" onClick={() => isHelpOpen.set(true)}>
-        Keyboard <kbd>?</kbd>
+        Help <kbd>?</kbd>
       </button>
     </footer>
   );

@@ -13,10 +13,7 @@ export function ToastItem({ toast, isPaused, onEnd }: ToastItemProps) {
   useCountdown(toast.waitMs, isPaused, () => onEnd(toast, "ended"));
   return (
     <div className={`toast toast-${toast.kind}`}>
-      <div className="toast-words">
-        <p>{toast.text}</p>
-        {toast.detail && <p className="toast-detail">{toast.detail}</p>}
-      </div>
+      <p className="toast-words">{toast.text}</p>
       {toast.action && (
         <button type="button" className="button button-bare" onClick={() => onEnd(toast, "acted")}>
           {toast.action.label}
@@ -25,6 +22,7 @@ export function ToastItem({ toast, isPaused, onEnd }: ToastItemProps) {
       <button type="button" className="icon-button" aria-label="Close message" onClick={() => onEnd(toast, "ended")}>
         <CrossIcon />
       </button>
+      {toast.detail && <p className="toast-detail">{toast.detail}</p>}
     </div>
   );
 }

@@ -69,19 +69,26 @@ export interface Group {
   readonly operations: readonly Operation[];
 }
 
-/** Groups in the document's order with the operations that hold every word of `search`; HEAD goes without saying. */
+/** Groups in the document's order with the operations that hold every word of `search` anywhere; HEAD goes without saying. */
 export function groupsOf(document: ApiDocument, search: string): readonly Group[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const all = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ ...operation, path, method: method.toUpperCase() })),
   );
-  const isMeant = ({ method, path, summary, operationId }: Operation) => {
-    const text = `${method} ${path} ${summary} ${operationId}`.toLowerCase();
-    return method !== "HEAD" && words.every((word) => text.includes(word));
+  const isMeant = (operation: Operation) => {
+    if (operation.method === "HEAD") return false;
+    const text = textOf(operation);
+    return words.every((word) => text.includes(word));
   };
   return document.tags
     .map((tag) => ({ ...tag, operations: all.filter((one) => one.tags.includes(tag.name) && isMeant(one)) }))
     .filter(({ operations }) => operations.length > 0);
+}
+
+/** What an operation is called and what is said about it and its parameters, in small letters. */
+function textOf({ method, path, operationId, summary, description = "", parameters }: Operation): string {
+  const ofParameters = parameters.map((one) => `${one.name} ${one.description ?? one.schema?.description ?? ""}`);
+  return [`${method} ${path}`, operationId, summary, description, ...ofParameters].join(" ").toLowerCase();
 }
 
 /** The name behind a reference, undefined where there is none. */

@@ -2,6 +2,7 @@
 // before that. A title that cannot be one is told at the box.
 import { type FormEvent, type KeyboardEvent, useId, useMemo, useState } from "react";
 import { PlusIcon } from "../../kit/icons.tsx";
+import { useMedia } from "../../kit/use-media.ts";
 import { titleFaultOf } from "../edit/draft.ts";
 import type { BoardView } from "../hooks/use-board-view.ts";
 import { useSession } from "../session.ts";
@@ -14,6 +15,8 @@ export const addBoxId = "add-task";
 export function AddTask({ view }: { readonly view: BoardView }) {
   const { line, setLine, quick, fault, submit } = useAdding(view);
   const faultId = useId();
+  const hintId = useId();
+  const isNarrow = useMedia("(max-width: 639px)");
   const place = typeof view.address.project === "number" ? view.projectOf(view.address.project)?.name : undefined;
   const name = place === undefined ? "Add a task" : `Add a task to ${place}`;
   const keepAsText = (token: Token) => {
@@ -30,8 +33,8 @@ export function AddTask({ view }: { readonly view: BoardView }) {
         aria-label={name}
         aria-keyshortcuts="n"
         aria-invalid={fault !== undefined}
-        aria-describedby={fault && faultId}
-        placeholder={name}
+        aria-describedby={fault ? faultId : hintId}
+        placeholder={isNarrow ? "Add a task" : name}
         autoComplete="off"
         enterKeyHint="done"
         value={line}
@@ -39,13 +42,28 @@ export function AddTask({ view }: { readonly view: BoardView }) {
         onChange={(event) => setLine(event.target.value)}
       />
       <kbd>n</kbd>
-      <Chips tokens={quick.tokens} onKeep={keepAsText} />
+      {line === "" ? <AddHint id={hintId} /> : <Chips tokens={quick.tokens} onKeep={keepAsText} />}
       {fault && (
         <p className="field-problem" id={faultId} role="alert">
           {fault}
         </p>
       )}
     </form>
+  );
+}
+
+/** For those who have no `?` to press; gone with the first letter. */
+function AddHint({ id }: { readonly id: string }) {
+  const { isHelpOpen } = useSession();
+  return (
+    <p className="add-hint" id={id}>
+      <span>
+        Also <code>!3</code> <code>@name</code> <code>#project</code> <code>fri 9:30</code>
+      </span>
+      <button type="button" className="add-help" onClick={() => isHelpOpen.set(true)}>
+        All words
+      </button>
+    </p>
   );
 }
 

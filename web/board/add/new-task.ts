@@ -21,11 +21,11 @@ export function newTaskFor(quick: QuickAdd, view: BoardView): PlannedTask {
   return { task, isInView: conditionOf(view.address, view.now)(asShown), where: project ?? "“All tasks”" };
 }
 
-function fieldsOfView({ address, now }: BoardView): Partial<NewTask> {
+function fieldsOfView({ address, now, isProjectGone }: BoardView): Partial<NewTask> {
   const { project, due, assignee, priorities } = address;
   const [priority, ...others] = priorities;
   return {
-    project_id: typeof project === "number" ? project : null,
+    project_id: typeof project === "number" && !isProjectGone ? project : null,
     ...(due === "today" ? { due_date: momentOf({ day: duePartsOf(now.toISOString()).day, time: "" }) } : {}),
     ...(assignee ? { assigned_to: assignee } : {}),
     ...(priority && others.length === 0 ? { priority } : {}),

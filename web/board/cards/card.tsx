@@ -3,7 +3,7 @@
 import { memo } from "react";
 import type { Project } from "../../../src/app/api/contract/projects.ts";
 import type { Task } from "../../../src/app/api/contract/tasks.ts";
-import { BinIcon, LateIcon, PriorityBars, StatusIcon } from "../../kit/icons.tsx";
+import { BinIcon, LateIcon, PersonIcon, PriorityBars, StatusIcon } from "../../kit/icons.tsx";
 import { dueText } from "../due.ts";
 import { ProjectDot } from "../project-dot.tsx";
 import { isOpen } from "../view/conditions.ts";
@@ -81,6 +81,13 @@ function CardFacts({ task, project, now, isSelected, mark }: CardProps) {
         </span>
       )}
       {task.due_date !== null && <DueDate task={task} now={now} />}
+      {task.assigned_to !== null && (
+        <span className="card-person" title={task.assigned_to}>
+          <PersonIcon />
+          <span className="hidden-text">assigned to </span>
+          <span className="card-person-name">{task.assigned_to}</span>
+        </span>
+      )}
       {task.priority > 0 && (
         <span className="card-priority">
           <span className="hidden-text">priority {task.priority}</span>

@@ -1,6 +1,6 @@
 // What the edit panel holds while somebody types: texts, and how they become the smallest change that says what was meant.
 import type { Status } from "../../../src/app/api/contract/parts.ts";
-import type { Task, TaskChange } from "../../../src/app/api/contract/tasks.ts";
+import type { NewTask, Task, TaskChange } from "../../../src/app/api/contract/tasks.ts";
 import { duePartsOf, momentOf } from "../due.ts";
 
 export interface Draft {
@@ -45,6 +45,19 @@ export function changeOf(task: Task, draft: Draft): TaskChange {
   if (draft.projectId !== before.projectId) change.project_id = draft.projectId === "" ? null : Number(draft.projectId);
   if (draft.assignedTo !== before.assignedTo) change.assigned_to = draft.assignedTo.trim() || null;
   return change;
+}
+
+/** A task with everything that stands in the draft. */
+export function newTaskOf(draft: Draft): NewTask {
+  return {
+    title: draft.title.trim(),
+    description: draft.description === "" ? null : draft.description,
+    status: draft.status,
+    priority: draft.priority,
+    due_date: momentOf({ day: draft.dueDay, time: draft.dueTime }),
+    project_id: draft.projectId === "" ? null : Number(draft.projectId),
+    assigned_to: draft.assignedTo.trim() || null,
+  };
 }
 
 /** What was typed over `before`, typed over the task as it is now instead. */

@@ -1,13 +1,17 @@
 // The edit panel: every field of one task. It waits for the server's yes before it closes, tells a problem at its field, and
-// when somebody else was faster keeps what was typed and says so.
+// when somebody else was faster keeps what was typed and says so; of a task that was deleted meanwhile it makes a new one.
 import { type FormEvent, useRef, useState } from "react";
 import type { Task } from "../../../src/app/api/contract/tasks.ts";
 import { Dialog } from "../../kit/dialog.tsx";
-import { changeOf, type Draft, draftOf, type Faults, faultsOf } from "./draft.ts";
+import { changeOf, type Draft, draftOf, type Faults, faultsOf, newTaskOf } from "./draft.ts";
 import { EditFields } from "./edit-fields.tsx";
 import type { BoardView } from "../hooks/use-board-view.ts";
 import type { OpenedTask } from "./opened-task.ts";
+import { useSession } from "../session.ts";
+import { useIsGone } from "./use-is-gone.ts";
 import { useSaveTask } from "./use-save-task.ts";
+
+const goneWords = "Somebody else deleted this task meanwhile. What you typed is kept here; it can be added as a new task.";
 
 export interface EditPanelProps extends OpenedTask {
   readonly view: BoardView;
@@ -20,7 +24,9 @@ export function EditPanel({ task, draft: earlier, view, onClose, onDelete }: Edi
   const [draft, setDraft] = useState(earlier ?? draftOf(task));
   const [faults, setFaults] = useState<Faults>({});
   const form = useRef<HTMLFormElement>(null);
+  const { actions } = useSession();
   const saving = useSaveTask(task, () => onClose());
+  const isGone = useIsGone(task);
   const change = changeOf(task, draft);
   const hasChanges = Object.keys(change).length > 0;
   const submit = (event: FormEvent) => {
@@ -28,8 +34,13 @@ export function EditPanel({ task, draft: earlier, view, onClose, onDelete }: Edi
     const found = { ...faultsOf(draft), ...halfTypedDate(form.current) };
     setFaults(found);
     if (Object.keys(found).length > 0) focusFirstFault(form.current);
+    else if (isGone) addAnew();
     else if (hasChanges) saving.save(change, draft);
     else onClose();
+  };
+  const addAnew = () => {
+    actions.add(newTaskOf(draft));
+    onClose();
   };
   const remove = () => {
     onClose();
@@ -40,29 +51,49 @@ export function EditPanel({ task, draft: earlier, view, onClose, onDelete }: Edi
     <Dialog title={`Task #${task.id}`} shape="panel" onClose={() => onClose(hasChanges ? draft : undefined)}>
       <form ref={form} className="edit-form" onSubmit={submit} noValidate aria-label={`Task #${task.id}`}>
         <div className="dialog-body">
-          {saving.words && (
-            <p className="notice" role="alert">
-              {saving.words}
-            </p>
-          )}
+          <Told words={isGone ? goneWords : saving.words} />
           <EditFields draft={draft} faults={{ ...saving.faults, ...faults }} view={view} onChange={(part) => setDraft({ ...draft, ...part })} />
           <p className="quiet">
             Created {readable(task.created_at)}, version {task.version}
           </p>
         </div>
-        <div className="dialog-foot">
-          <button type="submit" className="button button-primary" disabled={saving.isPending}>
-            {saving.isPending ? "Saving…" : "Save"}
-          </button>
-          <button type="button" className="button" onClick={() => onClose()}>
-            Cancel
-          </button>
-          <button type="button" className="button button-bare button-danger push" onClick={remove}>
-            Delete
-          </button>
-        </div>
+        <Foot isGone={isGone} isPending={saving.isPending} onCancel={() => onClose()} onDelete={remove} />
       </form>
     </Dialog>
+  );
+}
+
+interface FootProps {
+  readonly isGone: boolean;
+  readonly isPending: boolean;
+  readonly onCancel: () => void;
+  readonly onDelete: () => void;
+}
+
+function Foot({ isGone, isPending, onCancel, onDelete }: FootProps) {
+  return (
+    <div className="dialog-foot">
+      <button type="submit" className="button button-primary" disabled={isPending}>
+        {isGone ? "Add as a new task" : isPending ? "Saving…" : "Save"}
+      </button>
+      <button type="button" className="button" onClick={onCancel}>
+        Cancel
+      </button>
+      {!isGone && (
+        <button type="button" className="button button-bare button-danger push" onClick={onDelete}>
+          Delete
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Told({ words }: { readonly words: string | undefined }) {
+  if (words === undefined) return null;
+  return (
+    <p className="notice" role="alert">
+      {words}
+    </p>
   );
 }
 

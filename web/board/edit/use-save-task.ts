@@ -84,8 +84,7 @@ function overtakenWords(before: Task, current: Task): string {
 }
 
 function toldOf(refusal: Refusal, seen: Task): Told {
-  if ("isGone" in refusal)
-    return { faults: {}, words: "Somebody else deleted this task meanwhile. What you typed is kept for as long as this panel is open." };
+  if ("isGone" in refusal) return { faults: {}, words: "Somebody else deleted this task meanwhile. What you typed is kept here." };
   if ("conflicts" in refusal) return { faults: {}, words: overtakenWords(seen, refusal.conflicts[0]?.task ?? seen) };
   return toldProblem(refusal.problem);
 }

@@ -6,6 +6,7 @@ import type { TaskFilter } from "../../../src/app/api/contract/list.ts";
 import type { Project } from "../../../src/app/api/contract/projects.ts";
 import { keys } from "../query-client.ts";
 import { readAbout, readPage, readProjects } from "../task-api.ts";
+import { readGroups } from "../stats/stats-api.ts";
 import { emptyAddress } from "../view/address.ts";
 import { filterOf } from "../view/conditions.ts";
 
@@ -37,6 +38,8 @@ export interface ServerCounts {
   readonly overdue: number | undefined;
   readonly today: number | undefined;
   readonly week: number | undefined;
+  /** Projects that are not in it have none. */
+  readonly byProject: ReadonlyMap<number, number>;
 }
 
 /** Counted by the server, where not every task is here. */
@@ -46,12 +49,19 @@ export function useServerCounts(isWanted: boolean, now: Date): ServerCounts | un
 }
 
 async function readCounts(now: Date, signal: AbortSignal): Promise<ServerCounts> {
-  const open: TaskFilter = { status: { in: ["pending", "active"] } };
-  const count = async (due?: "overdue" | "today" | "week") => {
-    const { filter } = filterOf({ ...emptyAddress, due }, now);
-    const page = await readPage({ sort: "id", limit: 1, count: "exact", filter: filter && { and: [filter, open] } }, signal);
-    return page.total;
+  const shown: TaskFilter = { status: { in: ["pending", "active", "complete"] } };
+  const count = async (filter: TaskFilter) => (await readPage({ sort: "id", limit: 1, count: "exact", filter }, signal)).total;
+  const countDue = (due: "overdue" | "today" | "week") => {
+    const { filter } = filterOf({ ...emptyAddress, due, statuses: ["pending", "active"] }, now);
+    return count(filter ?? {});
   };
-  const [all, overdue, today, week] = await Promise.all([count(), count("overdue"), count("today"), count("week")]);
-  return { all, overdue, today, week };
+  const [all, overdue, today, week, groups] = await Promise.all([
+    count(shown),
+    countDue("overdue"),
+    countDue("today"),
+    countDue("week"),
+    readGroups({ group: "project", filter: shown, search: undefined }, signal),
+  ]);
+  const byProject = new Map(groups.flatMap(({ project, count: tasks }) => (project ? [[project.id, tasks] as const] : [])));
+  return { all, overdue, today, week, byProject };
 }

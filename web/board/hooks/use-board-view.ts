@@ -25,6 +25,8 @@ export interface BoardView extends ShownProjects {
   readonly counts: SidebarCounts;
   readonly ready: Readiness;
   readonly coverage: Coverage;
+  /** True when the address's project is none: somebody deleted it, or it never was. */
+  readonly isProjectGone: boolean;
   /** True when there is no task at all. */
   readonly isUnused: boolean;
   /** True when filters or a search leave nothing, and all of it was looked at. */
@@ -53,7 +55,7 @@ export function useBoardView(now: Date): BoardView {
   const address = useDeferredValue(useAddress());
   const groups = useGroups({ session, shown, coverage, address, projects, now, isAway: !ready.isReady });
   const later = useDeferredValue(shown); // what is counted may follow what is seen, and does not delay it
-  const counts = useCounts({ shown: later, coverage, projects, now });
+  const counts = useCounts({ shown: later, coverage, now });
   const loadProblem = useCell(session.loader.problem);
   const pageProblem = useCell(session.pages.problem);
   return {
@@ -65,6 +67,7 @@ export function useBoardView(now: Date): BoardView {
     counts,
     ready,
     coverage,
+    isProjectGone: typeof address.project === "number" && projects.isRead && !projects.projectOf(address.project),
     isUnused: coverage.state === "whole" && shown.all.length === 0,
     isNothingFound: filtersIn(address) > 0 && groups.length > 0 && groups.every(({ tasks, isWhole }) => isWhole && tasks.length === 0),
     taskCount: shown.all.length,
@@ -126,15 +129,14 @@ function keepSame(before: readonly Group[], groups: readonly Group[]): readonly 
   });
 }
 
-function useCounts(parts: Pick<GroupParts, "shown" | "coverage" | "projects" | "now">): SidebarCounts {
-  const { shown, coverage, projects, now } = parts;
+function useCounts({ shown, coverage, now }: Pick<GroupParts, "shown" | "coverage" | "now">): SidebarCounts {
   const isWhole = coverage.state === "whole";
   const server = useServerCounts(coverage.state === "part", now);
   const counts = useMemo(() => (isWhole ? countAll(shown.all, openConditions(now)) : undefined), [isWhole, shown, now]);
   return useMemo(() => {
     if (counts) return { ...counts, ofProject: (id) => counts.byProject.get(id) ?? 0 };
-    return { ...server, ofProject: (id) => projects.projectOf(id)?.task_count };
-  }, [counts, server, projects]);
+    return { ...server, ofProject: (id) => server && (server.byProject.get(id) ?? 0) };
+  }, [counts, server]);
 }
 
 function openConditions(now: Date) {

@@ -1,13 +1,15 @@
-// The keys, as one sheet, drawn from the table that they act by; and what happens to a deletion.
+// The help, as one sheet: the words of the box for a new task, the keys, drawn from the table that they act by, what happens to a
+// deletion, and the way to the API.
 import { Dialog } from "../../kit/dialog.tsx";
 import { keyGroups } from "./table.ts";
 
 export function HelpSheet({ onClose }: { readonly onClose: () => void }) {
   return (
-    <Dialog title="Keyboard" shape="sheet" onClose={onClose}>
+    <Dialog title="Help" shape="sheet" onClose={onClose}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached with the keyboard */}
-      <section className="dialog-body" aria-label="The keys" tabIndex={0} data-first-focus>
+      <section className="dialog-body" aria-label="Words and keys" tabIndex={0} data-first-focus>
         <div className="help">
+          <AddHelp />
           {keyGroups.map((group) => (
             <section key={group.title} className="help-group">
               <h3>{group.title}</h3>
@@ -25,8 +27,10 @@ export function HelpSheet({ onClose }: { readonly onClose: () => void }) {
               </dl>
             </section>
           ))}
-          <AddHelp />
           <p className="quiet">A deletion is sent after six seconds, so that it can be undone. A page closed before that has deleted nothing.</p>
+          <p className="quiet">
+            For programs: <a href="/reference/">the HTTP API</a>.
+          </p>
         </div>
       </section>
     </Dialog>

@@ -23,7 +23,7 @@ const pick = (field: PickedField) => (deeds: KeyDeeds) => deeds.pick(field);
 
 export const keyGroups: readonly KeyGroup[] = [
   {
-    title: "Anywhere",
+    title: "Keys, anywhere",
     rows: [
       { keys: ["n"], does: "Add a task", act: (deeds) => deeds.add() },
       { keys: ["/"], does: "Search", act: (deeds) => deeds.search() },

@@ -36,7 +36,7 @@ export function openOf({ statuses }: Address): Address["statuses"] {
 
 type Question = { readonly group: string } & ReturnType<typeof filterOf>;
 
-async function readGroups({ group, filter, search }: Question, signal: AbortSignal): Promise<readonly StatsGroup[]> {
+export async function readGroups({ group, filter, search }: Question, signal: AbortSignal): Promise<readonly StatsGroup[]> {
   const query = new URLSearchParams({ group });
   if (filter) query.set("filter", JSON.stringify(filter));
   if (search !== undefined) query.set("search", search);

@@ -71,6 +71,7 @@ function cut(group: Group, extent: Extent | "loaded" | undefined): Group {
   return { ...group, tasks, total: total === undefined ? undefined : Math.max(total, tasks.length) };
 }
 
+/** Archived tasks are out of sight until they are asked for, and are not counted beside the places. */
 export interface Counts {
   readonly all: number;
   readonly byProject: ReadonlyMap<number, number>;
@@ -83,10 +84,11 @@ export interface Counts {
 export function countAll(all: readonly Task[], conditions: Readonly<Record<"overdue" | "today" | "week", Condition>>): Counts {
   const byProject = new Map<number, number>();
   const due = { overdue: 0, today: 0, week: 0 };
-  for (const task of all) {
+  const shown = all.filter(({ status }) => status !== "archived");
+  for (const task of shown) {
     if (task.project_id !== null) byProject.set(task.project_id, (byProject.get(task.project_id) ?? 0) + 1);
     if (task.due_date === null) continue;
     for (const view of ["overdue", "today", "week"] as const) if (conditions[view](task)) due[view] += 1;
   }
-  return { all: all.length, byProject, ...due };
+  return { all: shown.length, byProject, ...due };
 }
