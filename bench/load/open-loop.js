@@ -123,10 +123,17 @@ function openedTo(port, { answered, closed }) {
   });
   socket.on("data", (chunk) => {
     connection.text += chunk;
-    const status = wholeAnswer(connection.text);
+    const { text } = connection;
+    const status = wholeAnswer(text);
     if (status === undefined) return;
+    const isLast = /\r\nconnection: close\r\n/i.test(text.slice(0, text.indexOf("\r\n\r\n") + 2));
+    if (!isLast) {
+      settle(connection, status);
+      return answered();
+    }
+    closed();
     settle(connection, status);
-    answered();
+    socket.destroy();
   });
   return connection;
 }

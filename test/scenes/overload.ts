@@ -9,6 +9,8 @@ import { loadTasks } from "../support/load/task-load.ts";
 import type { SceneOptions, SceneResult } from "../support/scenes/scene.ts";
 
 const inFlight = 64;
+/** As many as the proxy holds connections for, each with one of its own to an instance. */
+const socketLimit = 3_500;
 const refusedWithinMs = 200;
 const leastGoodput = 0.8;
 const recoverySeconds = 10;
@@ -25,7 +27,7 @@ export async function run({ engine, seed, size, minutes, print, signal }: SceneO
   const most = await saturation({ port, seconds: 10, request, inFlight });
   print(`saturation ${Math.round(most)}/s`);
   const seconds = (minutes ?? 2) * 60;
-  const loaded = await openLoop({ port, perSecond: 2 * most, seconds, request, signal });
+  const loaded = await openLoop({ port, perSecond: 2 * most, seconds, request, signal, socketLimit });
   const told = tellLoad(loaded, seconds, most);
   print(JSON.stringify(told));
   await sleep(recoverySeconds * 1_000);
