@@ -3,6 +3,7 @@
 It reads and writes rows alone: no events, no validation beyond the database's, no request names. Settings as Rowhouse's own
 application takes them (DB_*), and POOL_LIMIT connections for each worker process.
 """
+import json
 import os
 import queue
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ COLUMNS = ("id, title, description, status, priority, is_active, due_date, creat
            "updated_at, completed_at, version")
 NAMES = COLUMNS.split(", ")
 READ = f"select {COLUMNS} from peer_tasks where id = %s"
-LIST = f"select {COLUMNS} from peer_tasks where status = %s order by id limit %s"
+LIST = f"select {COLUMNS} from peer_tasks where id > %s and status = %s order by id limit %s"
 INSERT = f"insert into peer_tasks (title, description, status, priority) values (%s, %s, %s, %s) returning {COLUMNS}"
 
 
@@ -73,8 +74,9 @@ def read(id):
 
 @app.get("/api/tasks")
 def list_tasks():
+    behind = int(json.loads(request.args["filter"])["id"]["gt"]) if "filter" in request.args else 0
     with cursor() as one:
-        one.execute(LIST, (request.args["status"], int(request.args["limit"])))
+        one.execute(LIST, (behind, request.args["status"], int(request.args["limit"])))
         rows = one.fetchall()
     return jsonify(tasks=[task_of(row) for row in rows])
 

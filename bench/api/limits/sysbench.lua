@@ -1,6 +1,6 @@
 -- The statements of a request, as src/app/store reads and writes on MariaDB, in the same transaction. Its options are below.
 sysbench.cmdline.options = {
-  case = { "get, list or post", "get" },
+  case = { "get, list, page or post", "get" },
   first = { "first id", 1 },
   last = { "last id", 100000 },
   title = { "title of a new task", "" },
@@ -36,10 +36,21 @@ local function get()
   end
 end
 
+local function listed()
+  return prepared("select " .. columns .. " from tasks where id > ? and status = ? order by id limit ?", { integer, text, integer })
+end
+
 local function list()
-  local page = prepared("select " .. columns .. " from tasks where id > ? and status = ? order by id limit ?", { integer, text, integer })
+  local read = listed()
   return function()
-    page(0, statuses[sysbench.rand.uniform(1, 4)], 21)
+    read(0, statuses[sysbench.rand.uniform(1, 4)], 21)
+  end
+end
+
+local function page()
+  local read = listed()
+  return function()
+    read(sysbench.rand.uniform(sysbench.opt.first, sysbench.opt.last), statuses[sysbench.rand.uniform(1, 4)], 21)
   end
 end
 
@@ -84,7 +95,7 @@ end
 function thread_init()
   connection = sysbench.sql.driver():connect()
   connection:query("set session transaction isolation level read committed")
-  act = ({ get = get, list = list, post = post })[sysbench.opt.case]()
+  act = ({ get = get, list = list, page = page, post = post })[sysbench.opt.case]()
 end
 
 function thread_done()
