@@ -25,6 +25,11 @@ const open: Readonly<Record<EngineName, Sql>> = {
     where processlist.user = 'taskapp'`,
 };
 
+const lockEvents: Readonly<Record<EngineName, Sql>> = {
+  postgres: sql`lock table events in access exclusive mode`,
+  mariadb: sql`lock tables events write`,
+};
+
 describe.each(engines)("a write that is late on %s", (engine) => {
   let database: Database;
   let application: Application;
@@ -111,6 +116,26 @@ describe.each(engines)("a write that is late on %s", (engine) => {
     await first[Symbol.asyncDispose]();
     expect(await answeredThenFree(answer, second)).toStrictEqual({ status: 503, code: "RH-TIME-001", retryAfter: "1" });
     expect([await titles(), await events()]).toStrictEqual([["one", "two"], before]);
+  });
+
+  test("because the groups of tasks before it hung is answered in time too", async () => {
+    await using wide = await startApplication(database, { poolLimit: 4 });
+    await wide.ask("GET", "/api/tasks");
+    const holder = await database.admin();
+    if (engine === "postgres") await holder.begin();
+    await holder.run(lockEvents[engine]);
+    const answers: Promise<readonly [number, boolean]>[] = [];
+    for (let index = 0; index < 12; index++) {
+      const startMs = performance.now();
+      const answer = wide.ask("POST", "/api/tasks", { title: `late ${index}` });
+      answers.push(answer.then(({ statusCode }) => [statusCode, performance.now() - startMs < limits.callMs + 400]));
+      await systemClock.sleep(60);
+    }
+    expect(await Promise.all(answers)).toStrictEqual(answers.map(() => [503, true]));
+    await holder[Symbol.asyncDispose]();
+    await isQuiet();
+    await systemClock.sleep(500);
+    expect(await titles()).toStrictEqual([]);
   });
 
   test("is not made although the work of it succeeds behind its end", async () => {

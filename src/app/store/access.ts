@@ -1,5 +1,6 @@
 // The ways to the database: `read`, `write` and `writeWhole`. All wait for admission (nothing is sent before the login's rights
-// were looked at), all end in time, and a write with its answer (decision 0011). A write has a transaction of its own, named after its request; one with a key is made once.
+// were looked at), all end in time, and a write with its answer (decision 0011). A write has a transaction of its own, named after
+// its request; one with a key is made once.
 import type { Pool, Queryable, Session } from "../../drivers/driver.ts";
 import { Term } from "../../drivers/term.ts";
 import { transaction, wholeStatement } from "../../drivers/transaction.ts";
@@ -19,8 +20,8 @@ export interface Access {
   read<T>(work: (pool: Queryable) => Promise<T>): Promise<T>;
   /** The result of `work` is plain JSON: under a key it may be given again without `work`. */
   write<T>(write: Write, work: (session: Session) => Promise<T>): Promise<T>;
-  /** A write that is one statement with a transaction of its own; its rows. */
-  writeWhole<Row>(statement: Sql): Promise<readonly Row[]>;
+  /** A write that is one statement with a transaction of its own; its rows. It waited for `waitedMs` already. */
+  writeWhole<Row>(statement: Sql, waitedMs?: number): Promise<readonly Row[]>;
   /** Calls `onWrite` after each write that committed; what it returns ends that. */
   watchWrites(onWrite: () => void): () => void;
   /** Each statement is to be seen as it is: requests share none, and a write is not folded into one. */
@@ -70,19 +71,19 @@ function accessOver({ pool, dialect, clock, admit, watchers, isPlain }: Parts & 
     isPlain,
     admit: () => within(limits.callMs, admit(), readIsLate),
     read: (work) => within(limits.callMs, reading(work), readIsLate),
-    write: (write, work) => inTerm((term) => writing(term, write, work)),
+    write: (write, work) => inTerm(0, (term) => writing(term, write, work)),
     watchWrites: (onWrite) => {
       watchers.add(onWrite);
       return () => watchers.delete(onWrite);
     },
-    writeWhole: (statement) => inTerm((term) => writingWhole(term, statement)),
+    writeWhole: (statement, waitedMs = 0) => inTerm(waitedMs, (term) => writingWhole(term, statement)),
     traced: (log) => accessOver({ pool: tracedPool(pool, dialect.driver, log), dialect, clock, admit, watchers, isPlain: true }),
   };
 }
 
-async function inTerm<T>(write: (term: Term) => Promise<T>): Promise<T> {
-  using term = new Term(limits.writeMs);
-  return await within(limits.callMs, write(term), () => writeIsLate(term));
+async function inTerm<T>(waitedMs: number, write: (term: Term) => Promise<T>): Promise<T> {
+  using term = new Term(limits.writeMs - waitedMs);
+  return await within(limits.callMs - waitedMs, write(term), () => writeIsLate(term));
 }
 
 /** Runs `work` until it succeeds once; callers that come meanwhile share the attempt. */

@@ -9,7 +9,7 @@ import { batched } from "./batches.ts";
 import type { Cells, NewRow } from "./dialect.ts";
 import { recordEvent } from "./events.ts";
 import { taskColumns, taskOf, type TaskRow } from "./rows.ts";
-import type { Write } from "./store.ts";
+import { limits, type Write } from "./store.ts";
 import { newCells, newRows } from "./task-values.ts";
 import { type TaskText, textOf } from "./task-text.ts";
 
@@ -22,25 +22,33 @@ export function taskInsertsIn(access: Access): (task: NewTask, write: Write) => 
   const together = groupsIn(access);
   return (task, write) => {
     if (write.once) return insertAndRecord(access, task, write);
-    const row = { cells: newCells(access.dialect, task), requestId: write.requestId };
+    const row = { cells: newCells(access.dialect, task), requestId: write.requestId, sinceMs: access.clock.monotonicMs() };
     return typeof task.project_id === "number" ? insertAlone(access, row) : together(row);
   };
 }
 
+interface Waiting extends NewRow {
+  /** When it came. */
+  readonly sinceMs: number;
+}
+
 /** Rows that fill the same columns go together: the others get their defaults. */
-function groupsIn(access: Access): (row: NewRow) => Promise<TaskText> {
-  const groups = new Map<string, (row: NewRow) => Promise<TaskText>>();
+function groupsIn(access: Access): (row: Waiting) => Promise<TaskText> {
+  const groups = new Map<string, (row: Waiting) => Promise<TaskText>>();
   return (row) => {
     const columns = namesOf(row.cells);
-    const add = groups.get(columns) ?? batched<NewRow, TaskText>({ ...group, run: (rows) => insertTogether(access, rows) });
+    const add = groups.get(columns) ?? batched<Waiting, TaskText>({ ...group, run: (rows) => insertTogether(access, rows) });
     groups.set(columns, add);
     return add(row);
   };
 }
 
-async function insertTogether(access: Access, rows: readonly NewRow[]): Promise<readonly (TaskText | Promise<TaskText>)[]> {
+/** A row that waited for long while groups hung goes alone, and is refused there when it is late: it takes no time from the others. */
+async function insertTogether(access: Access, rows: readonly Waiting[]): Promise<readonly (TaskText | Promise<TaskText>)[]> {
+  const waitedMs = Math.max(...rows.map((row) => waitedBy(access, row)));
+  if (rows.length > 1 && waitedMs > limits.acquireMs) return rows.map((row) => insertAlone(access, row));
   try {
-    const made = await access.writeWhole<Made>(access.dialect.insertTasks(rows));
+    const made = await access.writeWhole<Made>(access.dialect.insertTasks(rows), waitedMs);
     return made.map(asNew);
   } catch (thrown) {
     if (rows.length === 1 || !isOfContent(thrown)) throw thrown;
@@ -48,10 +56,14 @@ async function insertTogether(access: Access, rows: readonly NewRow[]): Promise<
   }
 }
 
-async function insertAlone({ dialect, writeWhole }: Access, row: NewRow): Promise<TaskText> {
-  const [made] = await writeWhole<Made>(dialect.insertTask(row));
+async function insertAlone(access: Access, row: Waiting): Promise<TaskText> {
+  const [made] = await access.writeWhole<Made>(access.dialect.insertTask(row), waitedBy(access, row));
   if (made) return asNew(made);
   throw new Problem("RH-DATA-002", "the project is not there");
+}
+
+function waitedBy({ clock }: Access, { sinceMs }: Waiting): number {
+  return clock.monotonicMs() - sinceMs;
 }
 
 async function insertAndRecord(access: Access, task: NewTask, write: Write): Promise<TaskText> {
