@@ -28,8 +28,22 @@ export function storedMoment(text: string, field: string): string {
   throw new Problem("RH-API-001", `${field} has to be ${wanted}`, { field });
 }
 
-/** What a server printed for a moment in UTC, in the API's form. */
+/** The first and the last moment that the API shows. A row that came by the engine's own client may hold one beyond. */
+const earliest = "1000-01-01T00:00:00.000000Z";
+const latest = "9999-12-31T23:59:59.999999Z";
+const time = String.raw`-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?(?:\+00)?`;
+const before = new RegExp(`^(?:-infinity|0\\d{3}${time}|\\d{4,}${time} BC)$`);
+const behind = new RegExp(`^(?:infinity|\\d{5,6}${time})$`);
+
+/** Whether a server prints so a moment that the API shows as another one. */
+export function isBeyond(text: string): boolean {
+  return before.test(text) || behind.test(text);
+}
+
+/** What a server printed for a moment in UTC, in the API's form; the nearest that it shows for one beyond (psql takes `infinity`). */
 export function momentOf(text: string): string {
+  if (before.test(text)) return earliest;
+  if (behind.test(text)) return latest;
   const match = printed.exec(text);
   if (!match) throw new Error(`not a moment as a server prints it: ${text}`);
   return `${match[1]}T${match[2]}.${(match[3] ?? "").padEnd(6, "0")}Z`;

@@ -67,7 +67,18 @@ describe("a moment that a server prints", () => {
     expect(momentOf(text)).toBe(shown);
   });
 
-  test.each(["infinity", "2026-01-31 09:30:00+02", "2026-01-31", "0044-03-15 00:00:00+00 BC"])("%s is never shown as something else", (text) => {
+  test.each([
+    ["infinity", "9999-12-31T23:59:59.999999Z"],
+    ["10000-01-01 00:00:00+00", "9999-12-31T23:59:59.999999Z"],
+    ["-infinity", "1000-01-01T00:00:00.000000Z"],
+    ["0044-03-15 00:00:00+00 BC", "1000-01-01T00:00:00.000000Z"],
+    ["4713-01-01 00:00:00+00 BC", "1000-01-01T00:00:00.000000Z"],
+    ["0999-12-31 23:59:59", "1000-01-01T00:00:00.000000Z"],
+  ])("%s is shown as %s, the nearest that there is", (text, nearest) => {
+    expect(momentOf(text)).toBe(nearest);
+  });
+
+  test.each(["infinite", "2026-01-31 09:30:00+02", "2026-01-31"])("%s is never shown as something else", (text) => {
     expect(() => momentOf(text)).toThrow("not a moment");
   });
 });

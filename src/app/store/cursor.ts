@@ -6,7 +6,7 @@ import { Problem } from "../../foundation/problem.ts";
 import type { SqlValue } from "../../foundation/sql.ts";
 import { integerLimit } from "../api/contract/parts.ts";
 import type { Task } from "../api/contract/tasks.ts";
-import { parseMoment } from "../moments.ts";
+import { isBeyond, parseMoment } from "../moments.ts";
 import { columns } from "./columns.ts";
 import type { Dialect } from "./dialect.ts";
 import { type SortKey, sortOf } from "./sort.ts";
@@ -14,8 +14,15 @@ import { type SortKey, sortOf } from "./sort.ts";
 const checksumBytes = 4;
 const unbindable = /\0|\p{Surrogate}/u;
 
-export function cursorOf(order: readonly SortKey[], task: Task): string {
-  const text = Buffer.from(JSON.stringify([sortOf(order), ...order.map(({ field }) => task[field])]));
+type Printed = Partial<Readonly<Record<"due_date" | "created_at" | "updated_at" | "completed_at", string | null>>>;
+
+/** `printed` are the moments of the row as the server has them: one that is shown as another one is kept as it is. */
+export function cursorOf(order: readonly SortKey[], task: Task, printed: Printed = {}): string {
+  const placeIn = ({ field }: SortKey) => {
+    const held = printed[field as keyof Printed];
+    return typeof held === "string" && isBeyond(held) ? held : task[field];
+  };
+  const text = Buffer.from(JSON.stringify([sortOf(order), ...order.map(placeIn)]));
   return Buffer.concat([checksum(text), text]).toString("base64url");
 }
 
@@ -45,6 +52,7 @@ function bindable(dialect: Dialect, { field }: SortKey, value: unknown): SqlValu
   if (holds === "number" && Number.isInteger(value) && Math.abs(value as number) <= integerLimit + 1) return value as number;
   if (holds === "text" && typeof value === "string" && !unbindable.test(value)) return value;
   if (holds === "moment" && typeof value === "string" && parseMoment(value) === value) return dialect.bindMoment(value);
+  if (holds === "moment" && typeof value === "string" && isBeyond(value)) return value;
   throw refusal("is not what a page gave as next");
 }
 

@@ -48,7 +48,7 @@ async function listTasks(access: Access, query: TaskQuery): Promise<string> {
   );
   const tasks = rows.slice(0, limit).map(textOf);
   const last = tasks.at(-1);
-  const next = last !== undefined && rows.length > limit ? cursorOf(order, JSON.parse(last) as Task) : null;
+  const next = last !== undefined && rows.length > limit ? cursorOf(order, JSON.parse(last) as Task, rows[limit - 1]) : null;
   return `{"tasks":[${tasks.join(",")}],"next":${JSON.stringify(next)}${total === undefined ? "" : `,"total":${total}`}}`;
 }
 
@@ -61,14 +61,18 @@ interface Page {
 function selectPage({ taskJson }: Dialect, { include, offset }: TaskQuery, { conditions, order, rows }: Page): Sql {
   const project = include === undefined ? sql`` : sql`, projects.id as project_id, projects.name as project_name`;
   const join = include === undefined ? sql`` : sql`left join projects on projects.id = tasks.project_id`;
+  const moments = order
+    .filter(({ field }) => columns[field].holds === "moment")
+    .map(({ field }) => sql`, ${columns[field].value} as ${sql.id(field)}`);
+  const shown = sql`${taskJson} as json${project}${sql.join(moments, " ")}`;
   const page = sql`${where(conditions)} ${orderBy(order)} limit ${rows}`;
-  if (offset === undefined) return sql`select ${taskJson} as json${project} from tasks ${join} ${page}`;
+  if (offset === undefined) return sql`select ${shown} from tasks ${join} ${page}`;
   // The rows that are passed over are not to be written as JSON first.
-  return sql`select ${taskJson} as json${project} from (select ${taskColumns} from tasks ${page} offset ${offset}) as tasks ${join} ${orderBy(order)}`;
+  return sql`select ${shown} from (select ${taskColumns} from tasks ${page} offset ${offset}) as tasks ${join} ${orderBy(order)}`;
 }
 
-/** The project's columns are there only when it is joined. */
-interface TextRow {
+/** The project's columns are there only when it is joined, and moments, as the server prints them, only when they are sorted by. */
+interface TextRow extends Partial<Record<"due_date" | "created_at" | "updated_at" | "completed_at", string | null>> {
   readonly json: string;
   readonly project_id?: number | null;
   readonly project_name?: string | null;

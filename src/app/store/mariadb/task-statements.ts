@@ -3,7 +3,8 @@
 import { type Sql, type SqlFragment, sql } from "../../../foundation/sql.ts";
 import type { NewRow } from "../dialect.ts";
 
-const moment = (column: Sql) => sql`insert(concat(${column}, 'Z"'), 11, 1, 'T')`;
+/** One before what the API shows is the nearest (moments.ts); there is none behind. */
+const moment = (column: Sql) => sql`insert(concat(greatest(${column}, timestamp'1000-01-01 00:00:00.000000'), 'Z"'), 11, 1, 'T')`;
 
 /** Written piece by piece: half the time of json_object. What text holds is json_quote's to quote; a moment is 2026-01-31 09:30:00.000000. */
 export const taskJson = sql`concat(

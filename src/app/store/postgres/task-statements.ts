@@ -3,7 +3,12 @@
 import { type Sql, type SqlFragment, sql } from "../../../foundation/sql.ts";
 import type { Cells, NewRow } from "../dialect.ts";
 
-const moment = (column: Sql) => sql`to_char(${column} at time zone 'utc', '"\\""YYYY-MM-DD"T"HH24:MI:SS.US"Z\\""')`;
+const first = sql`timestamptz '1000-01-01 00:00:00Z'`;
+const last = sql`timestamptz '9999-12-31 23:59:59.999999Z'`;
+/** Never of NULL, which `least` and `greatest` leave out. One beyond what the API shows, `infinity` too, is the nearest (moments.ts). */
+const moment = (column: Sql) =>
+  sql`to_char(least(greatest(${column}, ${first}), ${last}) at time zone 'utc', '"\\""YYYY-MM-DD"T"HH24:MI:SS.US"Z\\""')`;
+const momentOrNull = (column: Sql) => sql`case when ${column} is null then 'null' else ${moment(column)} end`;
 
 /** Written piece by piece: half the time of json_build_object. What text holds is to_json's to quote. */
 export const taskJson = sql`concat(
@@ -13,12 +18,12 @@ export const taskJson = sql`concat(
     ',"status":', to_json(tasks.status),
     ',"priority":', coalesce(tasks.priority, 0),
     ',"is_active":', case when tasks.is_active is false then 'false' else 'true' end,
-    ',"due_date":', coalesce(${moment(sql`tasks.due_date`)}, 'null'),
+    ',"due_date":', ${momentOrNull(sql`tasks.due_date`)},
     ',"project_id":', coalesce(tasks.project_id::text, 'null'),
     ',"assigned_to":', coalesce(to_json(tasks.assigned_to)::text, 'null'),
     ',"created_at":', ${moment(sql`coalesce(tasks.created_at, tasks.updated_at)`)},
     ',"updated_at":', ${moment(sql`tasks.updated_at`)},
-    ',"completed_at":', coalesce(${moment(sql`tasks.completed_at`)}, 'null'),
+    ',"completed_at":', ${momentOrNull(sql`tasks.completed_at`)},
     ',"version":', tasks.version,
     '}')`;
 
