@@ -22,7 +22,7 @@ export function guard(allowedHosts: readonly string[]): (request: FastifyRequest
   return (request, _reply, done) => {
     if (!isOurs(request.headers.host ?? "")) throw new Problem("RH-API-006", "this server does not answer to that host name", { field: "Host" });
     refuseOtherSites(request);
-    refuseOtherTypes(request);
+    if (!request.is404) refuseOtherTypes(request); // what is not there is said first
     done();
   };
 }

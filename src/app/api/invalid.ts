@@ -55,6 +55,7 @@ function sayingOf({ keyword, params, message = "is not valid", parentSchema }: R
   if (keyword === "discriminator") return `must be ${kindsOf(parentSchema, String(params["tag"])).join(", ")}`;
   if (keyword === "const") return `must be ${allowedValue}`;
   if (keyword === "enum") return `must be ${(allowedValues as readonly unknown[]).join(", ")}`;
+  if (keyword === "format") return "must be a moment as in 2026-01-31T09:30:00Z";
   if (keyword === "pattern" && parentSchema?.description) return `must be ${parentSchema.description}`;
   return message;
 }

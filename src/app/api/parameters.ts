@@ -1,9 +1,9 @@
 // What stands in paths and queries is text: plain decimal digits become numbers and JSON becomes its value where the route's own
-// schema wants one; whatever else is left as text, so that the schema refuses it by name. A name that is repeated arrives as a
-// list and is refused the same way.
+// schema wants one; whatever else is left as text, so that the schema refuses it by name. A name that is repeated, and what cannot
+// be decoded, is refused here.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Problem } from "../../foundation/problem.ts";
-import { faultOfText, parseParameter } from "./body.ts";
+import { faultOfText, parseParameter, printable } from "./body.ts";
 import { versionsPattern } from "./contract/headers.ts";
 import { integerLimit } from "./contract/parts.ts";
 
@@ -12,6 +12,7 @@ const versions = new RegExp(versionsPattern);
 
 interface Parameter {
   readonly type?: string;
+  readonly description?: string;
   /** The schema is that of the value, which travels as JSON text. */
   readonly contentMediaType?: string;
 }
@@ -22,6 +23,7 @@ export function readParameters(app: FastifyInstance): void {
     const [inPath, inQuery] = [parametersOf(route.schema?.params), parametersOf(route.schema?.querystring)];
     if (inPath.length + inQuery.length === 0) return;
     const read = (request: FastifyRequest, _reply: FastifyReply, done: () => void) => {
+      refuseUndecodable(request.url);
       convert(request.params, inPath);
       convert(request.query, inQuery);
       done();
@@ -40,6 +42,33 @@ function convert(values: unknown, parameters: readonly (readonly [string, Parame
   for (const [name, parameter] of parameters) {
     const text = record[name];
     if (typeof text === "string") record[name] = parameterOf(name, text, parameter);
+    else if (Array.isArray(text)) throw repeated(name, text, parameter);
+  }
+}
+
+function repeated(name: string, values: readonly string[], { description = "" }: Parameter): Problem {
+  const instead = description.includes("joined by commas") ? `; join several by commas, as in ${name}=${printable(values.join(","))}` : "";
+  return new Problem("RH-API-001", `${name} is given ${values.length} times, and may be once${instead}`, { field: name });
+}
+
+/** The parser of queries leaves as it is what is not UTF-8, and would look for it to the letter. */
+function refuseUndecodable(url: string): void {
+  const start = url.indexOf("?");
+  if (start < 0 || !url.includes("%", start)) return;
+  for (const pair of url.slice(start + 1).split("&")) {
+    if (isDecodable(pair)) continue;
+    const [name = ""] = pair.split("=", 1);
+    const field = isDecodable(name) ? printable(decodeURIComponent(name)) : "query";
+    throw new Problem("RH-API-001", `${field} is not percent-encoded UTF-8`, { field });
+  }
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -62,6 +62,10 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   countTraffic(app, { clock: parts.clock, limit: parts.requestsInWork ?? requestsInWork, meters });
   app.addHook("onRequest", setHeaders);
   app.addHook("onRequest", guard(parts.allowedHosts));
+  app.addHook("onRequest", (request, reply, done) => {
+    if (request.is404) refuseUnknown(request, reply); // whatever its body is
+    done();
+  });
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler(refuseUnknown);
   acceptJsonOnly(app);

@@ -2,7 +2,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { closed, identifier, moment, version } from "./parts.ts";
 
-export const projectName = Type.String({ minLength: 1, maxLength: 100, pattern: "\\S" });
+export const projectName = Type.String({ minLength: 1, maxLength: 100, pattern: "\\S", description: "a text with more than spaces in it" });
 const count = Type.Integer({ minimum: 0 });
 
 export const ProjectSchema = Type.Object({

@@ -22,7 +22,10 @@ export type Having = Static<typeof HavingSchema>;
 export const StatsQuerySchema = Type.Object(
   {
     ...selection,
-    group: Type.String({ pattern: `^${grouping}(?:,${grouping}){0,3}$`, description: `one or several of ${groupings.join(", ")}, joined by commas` }),
+    group: Type.String({
+      pattern: `^(?!.*\\b(\\w+)\\b.*\\b\\1\\b)${grouping}(?:,${grouping}){0,3}$`,
+      description: `one or several of ${groupings.join(", ")}, each once, joined by commas`,
+    }),
     having: Type.Optional(jsonText(HavingSchema)),
   },
   closed,

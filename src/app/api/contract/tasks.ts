@@ -7,7 +7,7 @@ import { projectName } from "./projects.ts";
 export const descriptionLimit = 16_000;
 
 const writableTask = {
-  title: Type.String({ minLength: 1, maxLength: 200, pattern: "\\S" }),
+  title: Type.String({ minLength: 1, maxLength: 200, pattern: "\\S", description: "a text with more than spaces in it" }),
   description: nullable(Type.String({ maxLength: descriptionLimit })),
   status,
   priority: Type.Integer({ minimum: -integerLimit - 1, maximum: integerLimit }),
