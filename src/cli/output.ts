@@ -27,6 +27,8 @@ export interface Output {
   warning(text: string): void;
   /** What is being done now; replaced by the next one on a terminal. */
   progress(text: string): void;
+  /** Names the house in every hint from now on: without it the command would be about another one. */
+  about(house: string): void;
   envelope(content: Omit<Envelope, "version">): void;
   problem(problem: Problem): void;
 }
@@ -41,6 +43,7 @@ export function output(streams: Streams, options: { readonly isJson: boolean; re
   const { out, err } = streams;
   const isLive = err.isTTY === true && !streams.isPlain;
   const clear = () => isLive && err.write("\r\u001b[K");
+  let { typing } = options;
   const width = out.columns ?? Number.POSITIVE_INFINITY;
   const errorWidth = err.columns ?? Number.POSITIVE_INFINITY;
   const line = (text: string) => {
@@ -54,16 +57,19 @@ export function output(streams: Streams, options: { readonly isJson: boolean; re
     width,
     line,
     advice: (text) => {
-      for (const part of prose(pasteable(text, options.typing), width)) line(part);
+      for (const part of prose(pasteable(text, typing), width)) line(part);
     },
     warning: (text) => {
       clear();
-      for (const part of prose(`! ${pasteable(text, options.typing)}`, errorWidth)) err.write(`${printable(part)}\n`);
+      for (const part of prose(`! ${pasteable(text, typing)}`, errorWidth)) err.write(`${printable(part)}\n`);
     },
     progress: (text) => {
       if (options.isJson) return;
       if (isLive) err.write(`\r\u001b[K${printable(text).slice(0, (err.columns ?? 80) - 1)}`);
       else err.write(`${printable(text)}\n`);
+    },
+    about: (house) => {
+      typing = { ...typing, house: typing.house ?? house };
     },
     envelope: (content) => {
       if (options.isJson) out.write(`${JSON.stringify({ version: 1, ...content })}\n`);
@@ -74,7 +80,7 @@ export function output(streams: Streams, options: { readonly isJson: boolean; re
       const red = isLive ? (text: string) => `\u001b[31m${text}\u001b[0m` : (text: string) => text;
       const [first = "", ...rest] = prose(`${problem.code}  ${problem.message}`, errorWidth).map(printable);
       err.write(`${red(problem.code)}${first.slice(problem.code.length)}\n`);
-      const hint = problem.hint ? prose(pasteable(problem.hint, options.typing), errorWidth).map(printable) : [];
+      const hint = problem.hint ? prose(pasteable(problem.hint, typing), errorWidth).map(printable) : [];
       for (const part of [...rest, ...hint]) err.write(`${part}\n`);
     },
   };

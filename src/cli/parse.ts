@@ -12,8 +12,14 @@ export interface Parsed {
 
 /** The command that is meant, undefined when there is none (help is wanted). Throws RH-USE-001. */
 export function parseCommand(args: readonly string[]): Parsed | undefined {
-  const [name, ...rest] = args;
+  const [name, ...rest] = args.map((arg) => (arg === "-h" ? "--help" : arg));
+  if (name === "help" && rest[0] !== undefined) return parseCommand([...rest, "--help"]);
   if (name === undefined || name === "--help" || name === "help") return undefined;
+  if (name.startsWith("-")) {
+    throw new Problem("RH-USE-001", `"${name}" stands where the command has to be`, {
+      hint: "Options come after it, as in `rowhouse status --json`.",
+    });
+  }
   const command = commands.find((known) => known.name === name);
   if (!command) throw new Problem("RH-USE-001", `there is no command "${name}"`, { hint: `${nearest(name)}\`rowhouse --help\` lists them all.` });
   const { values, positionals } = parseOptions(command, rest);

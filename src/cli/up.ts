@@ -81,11 +81,13 @@ async function inForeground({ context, output, signal }: Invocation, wanted: UpO
   return isReady ? 0 : 130;
 }
 
-async function upOptions({ context, options, directory }: Invocation): Promise<UpOptions> {
+async function upOptions({ context, output, options, directory: from }: Invocation): Promise<UpOptions> {
   const engine = textOption(options, "engine");
   if (engine !== undefined) engineNamed(engine);
+  const directory = await findHouseDirectory(context, { house: textOption(options, "house"), engine }, from);
+  if (directory !== (await findHouseDirectory(context, {}, from))) output.about(directory);
   return {
-    directory: await findHouseDirectory(context, { house: textOption(options, "house"), engine }, directory),
+    directory,
     engine,
     port: integerOption(options, "port", { from: 1, to: 65_535 }),
     databasePort: integerOption(options, "database-port", { from: 1, to: 65_535 }),

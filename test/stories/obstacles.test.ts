@@ -28,6 +28,7 @@ describe.each(engineNames)("what is in the way of a house on %s", (engine) => {
       const refused = await house.up();
       expect([refused.exitCode, refused.json.problem?.code, refused.json.problem?.field]).toEqual([4, "RH-NET-001", "ports.proxy"]);
       expect(refused.json.problem?.message).toContain(`pid ${process.pid}`);
+      expect(refused.json.problem?.hint).toMatch(new RegExp(`rowhouse up --engine ${engine} --port \\d+`));
       await expect(stat(house.directory)).rejects.toThrow(/ENOENT/);
       const another = await house.run("up", "--engine", engine, "--port", String(await freePort()), "--detach");
       expect(another.exitCode, another.stderr).toBe(0);

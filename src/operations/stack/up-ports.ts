@@ -32,13 +32,14 @@ interface Wanted {
   readonly option: string;
 }
 
-async function refuseTaken({ context, places, house }: Draft, { port, field, option }: Wanted): Promise<void> {
+async function refuseTaken({ context, places, house, options }: Draft, { port, field, option }: Wanted): Promise<void> {
   if (await isUsable(context, places, port)) return;
   const holder = await holderOf(port);
   const other = (await nextFreePort("127.0.0.1", port + 1)) ?? "N";
+  const what = options.target !== undefined ? ` --target ${options.target}` : options.engine !== undefined ? ` --engine ${options.engine}` : "";
   const change = house
     ? `set ${field} in ${houseFile(house.directory)} to another one, ${other} say`
-    : `give another one: \`rowhouse up ${option} ${other}\``;
+    : `give another one: \`rowhouse up${what} ${option} ${other}\``;
   throw new Problem("RH-NET-001", `port ${port} on 127.0.0.1 is taken by ${holder}`, { field, hint: `Free it, or ${change}.` });
 }
 

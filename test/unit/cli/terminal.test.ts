@@ -78,7 +78,26 @@ describe("a command line that is not understood", () => {
     [["logs", "--lines", "--json"], "--lines wants a value"],
     [["up", "--detach=yes"], "--detach takes no value"],
     [["up", "--prot", "1"], "unknown option '--prot'"],
+    [["--house", "/x", "status"], '"--house" stands where the command has to be'],
+    [["help", "planted"], 'there is no command "planted"'],
   ])("%j", (args, message) => {
     expect(refused(...args)).toBe(message);
   });
+});
+
+test.each([
+  ["status", "--help"],
+  ["status", "-h"],
+  ["help", "status"],
+])("%s %s is the help of status", (...args) => {
+  expect(parseCommand(args)).toMatchObject({ command: { name: "status" }, options: { help: true } });
+});
+
+test("hints name the house when the command is about another one than it would be without", () => {
+  const shown: string[] = [];
+  const stream = { write: (text: string) => shown.push(text) };
+  const printer = output({ out: stream, err: stream, isPlain: true }, { isJson: false, typing: { program: "rowhouse" } });
+  printer.about("/var/lib/rowhouse/mariadb");
+  printer.advice("`rowhouse down` stops it");
+  expect(shown.join("")).toBe("`rowhouse down --house /var/lib/rowhouse/mariadb` stops it\n");
 });
