@@ -73,6 +73,17 @@ describe.each(engineNames)("the tool at a house on %s", (engine) => {
     expect((await statusNow()).notes.join()).toContain("app-2 was restarted 2 times"); // whoever supervises
   });
 
+  test("status of an up that was cut off before nginx started does not say built in", async () => {
+    const { database: _kept, ...others } = await house.pids();
+    for (const pid of [others["serve"], others["proxy"], others["app-1"], others["app-2"]]) process.kill(pid ?? 0, "SIGKILL");
+    const path = join(house.directory, ".rowhouse/state.json");
+    const state = JSON.parse(await readFile(path, "utf8")) as { members: Readonly<Record<string, unknown>> };
+    await writeFile(path, JSON.stringify({ ...state, members: { database: state.members["database"] } }));
+    const cut = await house.run("status");
+    expect([cut.exitCode, cut.stdout]).toEqual([1, expect.not.stringContaining("built in")]);
+    expect((await house.run("up", "--detach")).exitCode).toBe(0);
+  });
+
   test("logs --request of nothing says where it looked and how far back, exit 1", async () => {
     const { headers } = await fetch(`${house.url}/api/tasks`);
     const id = headers.get("x-request-id") ?? "";

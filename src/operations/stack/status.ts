@@ -110,11 +110,15 @@ function stoppedTiers(house: House, engine: Engine): readonly TierStatus[] {
 async function proxyStatus(context: Context, house: House, places: Places): Promise<TierStatus> {
   const port = house.config.ports.proxy;
   const where = `127.0.0.1:${port}`;
-  const { members } = await readState(places);
-  const isBuiltIn = Object.keys(members).length > 0 && !("proxy" in members);
-  if (isBuiltIn) return { ...(await probed("proxy", where, async () => probeThroughPort(context, port))), where: `${where} built in` };
+  if (await isBuiltIn(places)) return { ...(await probed("proxy", where, async () => probeThroughPort(context, port))), where: `${where} built in` };
   const nginx = await findNginx(context);
   return probed("proxy", where, () => probeProxy(context, nginx?.version ?? "", port));
+}
+
+/** The application listens on the port itself: it runs without a proxy and has no socket. An `up` that was cut off has neither yet. */
+async function isBuiltIn(places: Places): Promise<boolean> {
+  const { members } = await readState(places);
+  return "app-1" in members && !("proxy" in members) && !(await exists(appSocket(places, 1)));
 }
 
 async function probeThroughPort(context: Context, port: number) {
@@ -128,8 +132,8 @@ async function appStatus(context: Context, house: House, places: Places): Promis
   const recorded = Object.keys((await readState(places)).members).filter((name) => name.startsWith("app-"));
   const configured = Array.from({ length: house.config.app.instances }, (_, index) => `app-${index + 1}`);
   const wanted = recorded.length > 0 ? recorded : configured;
-  const isBuiltIn = !(await exists(appSocket(places, 1)));
-  const targets = wanted.map((name) => (isBuiltIn ? { port: house.config.ports.proxy } : { socketPath: appSocket(places, Number(name.slice(4))) }));
+  const onPort = await isBuiltIn(places);
+  const targets = wanted.map((name) => (onPort ? { port: house.config.ports.proxy } : { socketPath: appSocket(places, Number(name.slice(4))) }));
   const results = await Promise.all(targets.map((target) => probed("app", house.config.app.role, () => probeLife(context, target))));
   const broken = results.filter(({ state }) => state !== "up");
   const where = `${results.length - broken.length}/${results.length} ${house.config.app.role}`;

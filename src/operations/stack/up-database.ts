@@ -5,6 +5,7 @@ import { writeFileAtomic } from "../../platform/files.ts";
 import { isPortFree } from "../../platform/network.ts";
 import { databaseAddress, type Draft, houseOf, serverPlace, settleConfig, tierOf } from "./draft.ts";
 import { houseFile, houseText } from "./house.ts";
+import { refuseTakenPorts } from "./up-ports.ts";
 import { livingMembers, startTitle } from "./state.ts";
 import { databaseMember, probeDatabase } from "./tiers.ts";
 
@@ -28,7 +29,11 @@ async function bringUpDatabase(draft: Draft, how: { readonly signal: AbortSignal
   try {
     return await runtime.bringUp(await databaseMember(await tierOf(draft), engine, place), how);
   } catch (thrown) {
-    if (!draft.isNew || draft.options.databasePort !== undefined || tries <= 1 || (await isPortFree("127.0.0.1", place.port))) throw thrown;
+    if (await isPortFree("127.0.0.1", place.port)) throw thrown;
+    if (!draft.isNew || draft.options.databasePort !== undefined || tries <= 1) {
+      await refuseTakenPorts(draft); // somebody took it meanwhile, which the server's log only guesses
+      throw thrown;
+    }
     await moveDatabasePort(draft);
     return bringUpDatabase(draft, how, tries - 1);
   }
