@@ -1,13 +1,21 @@
 // The suites by what they need: `unit` no server, `engines` real servers, `browser` a browser too, on both engines, `faults` kill
 // points and injected failures. A plain `vitest run` runs all of them; `matrix` is the engines suites over every engine version,
-// and exists only with ROWHOUSE_MATRIX=full. Suites with servers run two files at a time: the machine has two cores.
+// and exists only with ROWHOUSE_MATRIX=full. The machine has two cores: a browser takes one, and suites with servers mostly wait.
 import { defineConfig } from "vitest/config";
 
 const minute = 60_000;
 const engines = ["test/engines/**/*.test.ts", "test/app/**/*.test.ts", "test/stories/**/*.test.ts"];
 
 const project = (name: string, include: readonly string[], timeoutMs: number) => ({
-  test: { name, include: [...include], testTimeout: timeoutMs, hookTimeout: timeoutMs, teardownTimeout: minute },
+  test: {
+    name,
+    include: [...include],
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs,
+    teardownTimeout: minute,
+    maxWorkers: 3,
+    sequence: { groupOrder: 0 },
+  },
 });
 
 /** The board on a house of its own, which stands while the suites run. */
@@ -16,6 +24,8 @@ const browser = (name: string, include: readonly string[]) => ({
     ...project(name, include, 3 * minute).test,
     expect: { poll: { timeout: 15_000 } }, // as long as the browser's own waits; one second is short on a machine that is busy
     globalSetup: "test/browser/house.ts",
+    maxWorkers: 2,
+    sequence: { groupOrder: 1 },
   },
 });
 
@@ -36,7 +46,6 @@ const matrix = project("matrix", ["test/matrix/**/*.test.ts", ...engines], 10 * 
 export default defineConfig({
   test: {
     projects: process.env["ROWHOUSE_MATRIX"] === "full" ? [matrix] : projects,
-    maxWorkers: 2,
     allowOnly: false,
     sequence: { hooks: "stack" },
   },

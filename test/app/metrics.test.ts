@@ -91,17 +91,17 @@ describe.each(engines)("the figures of an application on %s", (engine) => {
       await Promise.all(Array.from({ length: 6 }, () => application.ask("GET", "/api/projects")));
       return figureOf(await figures(), "rowhouse_pool_open_connections");
     };
-    await expect.poll(allOpen).toBe(3);
+    await expect.poll(allOpen, { timeout: 10_000 }).toBe(3);
     await database.pause();
     try {
       const callers = Array.from({ length: 5 }, () => request({ host: "127.0.0.1", port, path: "/api/about" }).on("error", () => undefined));
       for (const caller of callers) caller.end();
-      await expect.poll(async () => figureOf(await figures(), "rowhouse_pool_waiting_callers")).toBe(2);
+      await expect.poll(async () => figureOf(await figures(), "rowhouse_pool_waiting_callers"), { timeout: 3_000 }).toBe(2);
       const families = await figures();
       expect([figureOf(families, "rowhouse_pool_open_connections"), figureOf(families, "rowhouse_pool_idle_connections")]).toStrictEqual([3, 0]);
       expect(figureOf(families, "rowhouse_pool_connection_limit")).toBe(3);
       for (const caller of callers) caller.destroy();
-      await expect.poll(() => requests("GET", "/api/about", 499)).toBe(before + 5);
+      await expect.poll(() => requests("GET", "/api/about", 499), { timeout: 10_000 }).toBe(before + 5);
     } finally {
       await database.resume();
     }

@@ -223,6 +223,7 @@ describe.each(await engineVersions())("connections on $title", (version) => {
     process.kill(server.pid, "SIGKILL");
     expect(await work).toBe("RH-CONN-003");
     await engine.server.clearRemains(testContext, server.place);
+    await expect.poll(() => pool.stats().open, { timeout: 10_000 }).toBe(0);
     const codes = await Promise.all(Array.from({ length: 10 }, () => codeOf(pool.all(sql`select 1 as one`))));
     expect(new Set(codes)).toEqual(new Set(["RH-CONN-001"]));
     const running = await start({ ...engine.server.program(server.place), logPath: server.place.logPath });
