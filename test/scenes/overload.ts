@@ -40,6 +40,7 @@ export async function run({ engine, seed, size, minutes, print, signal }: SceneO
       ),
     ),
     failed: calm.filter(({ status }) => status >= 300 || status === 0).length,
+    failedWith: [...new Set(calm.map(({ status }) => status).filter((status) => status >= 300 || status === 0))],
   };
   print(`afterwards ${JSON.stringify(after)}`);
   return { N: loaded.length, found: findings(told, after), saturation: most, overload: told, after };
