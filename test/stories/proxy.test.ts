@@ -12,8 +12,9 @@ import { nextFreePort } from "../../src/platform/network.ts";
 import { type Running, start, stop } from "../../src/platform/processes.ts";
 import { sendRaw } from "../support/raw-http.ts";
 
-/** What an instance does with a request: answers it, or dies with it in its hands. */
-let behaviour: (instance: number, request: IncomingMessage) => "answer" | "die";
+/** What an instance does with a request: answers it, dies with it in its hands, or holds it until it is told to go on. */
+let behaviour: (instance: number, request: IncomingMessage) => "answer" | "die" | "hold";
+let held: (() => void)[];
 let got: string[];
 
 let directory: string;
@@ -50,13 +51,15 @@ afterAll(async () => {
 beforeEach(() => {
   behaviour = () => "answer";
   got = [];
+  held = [];
 });
 
 function instanceOf(instance: number): Server {
   return createServer((request, response) => {
     got.push(`${request.method} ${request.url}`);
-    if (behaviour(instance, request) === "die") request.socket.destroy();
-    else response.writeHead(200, { "content-type": "application/json" }).end(`{"instance":${instance}}`);
+    const answer = () => response.writeHead(200, { "content-type": "application/json" }).end(`{"instance":${instance}}`);
+    const act = { answer, die: () => request.socket.destroy(), hold: () => held.push(answer) };
+    act[behaviour(instance, request)]();
   });
 }
 
@@ -71,6 +74,21 @@ const forgiven = async () => {
   for (let asked = 0; asked < 8; asked++) await ask("GET");
   got = [];
 };
+
+describe("when the instances hold as many requests as they may", () => {
+  test.each(["GET", "POST", "DELETE"])("a further %s is refused at once, probes are not, and all is well afterwards", async (method) => {
+    behaviour = (_instance, { url }) => (url?.startsWith("/api/") ? "hold" : "answer");
+    const taken = Array.from({ length: 256 }, () => ask("GET"));
+    await expect.poll(() => held.length, { timeout: 10_000 }).toBe(256);
+    const refused = await ask(method);
+    expect([refused.status, refused.headers.get("retry-after"), (await refused.json()).code]).toEqual([503, "1", "RH-API-008"]);
+    for (const probe of ["/healthz", "/livez", "/readyz", "/metrics"]) expect([probe, (await ask("GET", probe)).status]).toEqual([probe, 200]);
+    for (const answer of held) answer();
+    expect(new Set((await Promise.all(taken)).map(({ status }) => status))).toEqual(new Set([200]));
+    behaviour = () => "answer";
+    expect((await ask(method)).status).toBe(200);
+  });
+});
 
 describe("when an instance dies with a request in its hands", () => {
   beforeEach(forgiven);

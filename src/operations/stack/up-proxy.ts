@@ -77,6 +77,9 @@ interface Proxied {
   readonly sockets: readonly string[];
 }
 
+/** At once, of each instance: half of what it holds itself, and as long a queue as it works off in some ten milliseconds. */
+const requestsEach = 128;
+
 /** nginx's whole file. */
 export async function proxyConfiguration({ house, user, port, board, sockets }: Proxied): Promise<string> {
   const template = await readFile(fileURLToPath(new URL("../../deploy/templates/nginx/nginx.conf", import.meta.url)), "utf8");
@@ -85,6 +88,7 @@ export async function proxyConfiguration({ house, user, port, board, sockets }: 
     user,
     listen: `127.0.0.1:${port}`,
     board: word(board),
+    requests: String(requestsEach * sockets.length),
     instances: sockets.map((socket) => `    server unix:${word(socket)} max_fails=1 fail_timeout=1s;`).join("\n"),
     metrics: sockets.map((socket, index) => metricsLocation(`app-${index + 1}`, word(socket))).join("\n"),
     refusal,
