@@ -124,6 +124,7 @@ describe("offline", () => {
     await card(page, "sent").focus();
     await page.keyboard.press("c");
     await expect.poll(async () => (await tasksOf(visited.project))[0]?.status, settled).toBe("complete");
+    await gone(page.getByText("saving…")); // the answer is there too
     await page.reload();
     await seen(card(page, "sent"));
     expect(complaints).toEqual([]);
