@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** The bytes of request `index`, and the class it is counted in. @typedef {(index: number) => { readonly bytes: string, readonly kind: string }} Request */
 
 /**
- * `port` is of a proxy on loopback; more sockets than `socketLimit` are not opened, and a request that finds none is lost.
+ * `port` is of a proxy on loopback; more sockets than `socketLimit` are not opened, and a request that finds none is not sent.
  * @typedef {{
  *   readonly port: number,
  *   readonly perSecond: number,
@@ -19,11 +19,14 @@ import { setTimeout as sleep } from "node:timers/promises";
  */
 
 /**
- * `status` is 0 when the connection failed or no answer came in ten seconds; `dueSeconds` is counted from the beginning of the load.
- * @typedef {{ readonly kind: string, readonly status: number, readonly dueSeconds: number, readonly ms: number }} Answered
+ * `status` is 0 when the connection failed or no answer came in ten seconds, `notSent` when no connection was free; `dueSeconds` is counted from the beginning of the load;
+ * `ms` is counted from when it was due, and holds `lateMs`, by which this side sent it late.
+ * @typedef {{ readonly kind: string, readonly status: number, readonly dueSeconds: number, readonly lateMs: number, readonly ms: number }} Answered
  */
 
 /** @typedef {{ readonly socket: import("node:net").Socket, text: string, done: ((status: number) => void) | undefined, timer: NodeJS.Timeout | undefined }} Connection */
+
+export const notSent = -1;
 
 const answerWithinMs = 10_000;
 const tickMs = 1;
@@ -41,7 +44,8 @@ export async function openLoop({ port, perSecond, seconds, request, signal, sock
     for (; sent < due; sent++) {
       const dueMs = beganMs + (sent * 1_000) / perSecond;
       const { bytes, kind } = request(sent);
-      pool.send(bytes, (status) => answered.push({ kind, status, dueSeconds: (dueMs - beganMs) / 1_000, ms: performance.now() - dueMs }));
+      const [dueSeconds, lateMs] = [(dueMs - beganMs) / 1_000, performance.now() - dueMs];
+      pool.send(bytes, (status) => answered.push({ kind, status, dueSeconds, lateMs, ms: performance.now() - dueMs }));
     }
     await sleep(tickMs);
   }
@@ -95,7 +99,7 @@ function socketsTo(port, limit) {
     /** @param {string} bytes @param {(status: number) => void} done */
     send: (bytes, done) => {
       const connection = idle.pop() ?? (all.size < limit ? open() : undefined);
-      if (!connection) return done(0);
+      if (!connection) return done(notSent);
       connection.done = done;
       connection.timer = setTimeout(() => connection.socket.destroy(), answerWithinMs);
       connection.socket.write(bytes);

@@ -2,7 +2,7 @@
 // is itself again within ten seconds. The load comes at its rate whatever the answers, from this process on the same cores.
 import { setTimeout as sleep } from "node:timers/promises";
 import { standingHouse } from "../support/houses.ts";
-import { type Answered, openLoop, percentile, saturation } from "../../bench/load/open-loop.js";
+import { type Answered, notSent, openLoop, percentile, saturation } from "../../bench/load/open-loop.js";
 import { randomOf } from "../../bench/load/random.js";
 import { taskRequests } from "../../bench/load/task-requests.js";
 import { loadTasks } from "../support/load/task-load.ts";
@@ -39,11 +39,15 @@ export async function run({ engine, seed, size, minutes, print, signal }: SceneO
         0.99,
       ),
     ),
-    failed: calm.filter(({ status }) => status >= 300 || status === 0).length,
-    failedWith: [...new Set(calm.map(({ status }) => status).filter((status) => status >= 300 || status === 0))],
+    failed: calm.filter(isFailed).length,
+    failedWith: [...new Set(calm.filter(isFailed).map(({ status }) => status))],
   };
   print(`afterwards ${JSON.stringify(after)}`);
   return { N: loaded.length, found: findings(told, after), saturation: most, overload: told, after };
+}
+
+function isFailed({ status }: Answered): boolean {
+  return status < 200 || status >= 300;
 }
 
 interface Told {
@@ -51,7 +55,11 @@ interface Told {
   readonly refused: number;
   readonly refusedP99Ms: number;
   readonly goodP99Ms: number;
+  /** Of the waits above, what is the load's own, and what is left of a refusal's without it. */
+  readonly sentLateP99Ms: number;
+  readonly refusedFromSentP99Ms: number;
   readonly lost: number;
+  readonly notSent: number;
   readonly wrong: Readonly<Record<string, number>>;
 }
 
@@ -59,14 +67,8 @@ function tellLoad(answered: readonly Answered[], seconds: number, most: number):
   const isGood = ({ status }: Answered) => status === 200 || status === 201;
   const isRefused = ({ status }: Answered) => status === 503 || status === 429;
   const wrong: Record<string, number> = {};
-  for (const one of answered) if (!isGood(one) && !isRefused(one) && one.status !== 0) wrong[one.status] = (wrong[one.status] ?? 0) + 1;
-  const p99 = (part: readonly Answered[]) =>
-    Math.round(
-      percentile(
-        part.map(({ ms }) => ms),
-        0.99,
-      ),
-    );
+  for (const one of answered) if (!isGood(one) && !isRefused(one) && one.status > 0) wrong[one.status] = (wrong[one.status] ?? 0) + 1;
+  const p99 = (part: readonly Answered[], of = ({ ms }: Answered) => ms) => Math.round(percentile(part.map(of), 0.99));
   const good = answered.filter(isGood);
   const refused = answered.filter(isRefused);
   return {
@@ -74,7 +76,10 @@ function tellLoad(answered: readonly Answered[], seconds: number, most: number):
     refused: refused.length,
     refusedP99Ms: p99(refused),
     goodP99Ms: p99(good),
+    sentLateP99Ms: p99(answered, ({ lateMs }) => lateMs),
+    refusedFromSentP99Ms: p99(refused, ({ ms, lateMs }) => ms - lateMs),
     lost: answered.filter(({ status }) => status === 0).length,
+    notSent: answered.filter(({ status }) => status === notSent).length,
     wrong,
   };
 }
@@ -85,6 +90,7 @@ function findings(told: Told, after: { readonly p99Ms: number; readonly failed: 
     ...(told.refused === 0 ? ["nothing was refused"] : []),
     ...(told.refusedP99Ms > refusedWithinMs ? [`refusals took up to ${told.refusedP99Ms} ms`] : []),
     ...(told.lost > 0 ? [`${told.lost} requests got no answer`] : []),
+    ...(told.notSent > 0 ? [`${told.notSent} requests found none of ${socketLimit} connections free`] : []),
     ...Object.entries(told.wrong).map(([status, count]) => `${count} answers of ${status}`),
     ...(after.failed > 0 || after.p99Ms > calmP99Ms ? [`ten seconds later ${after.failed} still fail, p99 ${after.p99Ms} ms`] : []),
   ];
