@@ -6,7 +6,7 @@ import { accessTo } from "../../src/app/store/access.ts";
 import { importsIn } from "../../src/app/store/imports.ts";
 import { dialects } from "../../src/app/store/stores.ts";
 import { systemClock } from "../../src/platform/clock.ts";
-import { type Database, engines, startDatabase } from "./support.ts";
+import { type Database, engines, openTransactions, startDatabase } from "./support.ts";
 
 type EngineName = (typeof engines)[number];
 
@@ -17,14 +17,6 @@ const limits: Readonly<Record<EngineName, Sql>> = {
       (select setting::integer from pg_settings where name = 'idle_in_transaction_session_timeout') as idle,
       (select setting::integer from pg_settings where name = 'statement_timeout') as statement`,
   mariadb: sql`select @@idle_transaction_timeout * 1000 as idle, cast(@@max_statement_time * 1000 as integer) as statement`,
-};
-const open: Readonly<Record<EngineName, Sql>> = {
-  postgres: sql`select pid from pg_stat_activity where usename = 'taskapp' and xact_start is not null`,
-  mariadb: sql`
-    select trx_id
-    from information_schema.innodb_trx
-    inner join information_schema.processlist on processlist.id = trx_mysql_thread_id
-    where processlist.user = 'taskapp'`,
 };
 
 describe.each(engines)("the last steps of an import on %s", (engine) => {
@@ -84,8 +76,8 @@ describe.each(engines)("the last steps of an import on %s", (engine) => {
     await session.begin();
     await dialect.limitTransaction(session, { idleMs: 1_000, statementMs: 1_000 });
     await session.run(sql`insert into tasks (title) values ('paused')`);
-    expect(await watcher.all(open[engine])).toHaveLength(1);
-    await expect.poll(() => watcher.all(open[engine]), { timeout: 10_000, interval: 250 }).toStrictEqual([]);
+    expect(await watcher.all(openTransactions[engine])).toHaveLength(1);
+    await expect.poll(() => watcher.all(openTransactions[engine]), { timeout: 10_000, interval: 250 }).toStrictEqual([]);
     await expect(session.commit()).rejects.toMatchObject({ code: "RH-CONN-003" });
     expect(session.isUsable()).toBe(false);
     expect(await watcher.all(sql`select id from tasks where title = 'paused'`)).toStrictEqual([]);

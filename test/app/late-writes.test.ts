@@ -6,23 +6,15 @@ import { type Sql, sql } from "../../src/foundation/sql.ts";
 import { limits } from "../../src/app/store/store.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { anyVersion, type Application, startApplication } from "./application.ts";
-import { type Database, engines, startDatabase } from "./support.ts";
+import { type Database, engines, openTransactions, startDatabase } from "./support.ts";
 import { startAppProcess } from "./transfer/processes.ts";
 
 type EngineName = (typeof engines)[number];
 
-/** Sessions of the application that wait for a lock, or that are in a transaction at all; InnoDB tells anew only when not asked for 100 ms. */
+/** Sessions of the application that wait for a lock; InnoDB tells anew only when not asked for 100 ms. */
 const blocked: Readonly<Record<EngineName, Sql>> = {
   postgres: sql`select pid from pg_stat_activity where usename = 'taskapp' and wait_event_type = 'Lock'`,
   mariadb: sql`select trx_id from information_schema.innodb_trx where trx_state = 'LOCK WAIT'`,
-};
-const open: Readonly<Record<EngineName, Sql>> = {
-  postgres: sql`select pid from pg_stat_activity where usename = 'taskapp' and xact_start is not null`,
-  mariadb: sql`
-    select trx_id
-    from information_schema.innodb_trx
-    inner join information_schema.processlist on processlist.id = trx_mysql_thread_id
-    where processlist.user = 'taskapp'`,
 };
 
 const lockEvents: Readonly<Record<EngineName, Sql>> = {
@@ -55,7 +47,7 @@ describe.each(engines)("a write that is late on %s", (engine) => {
   };
   const lockTask = (id: number) => holding(sql`select id from tasks where id = ${id} for update`);
   const isBlocked = () => expect.poll(() => watcher.all(blocked[engine]), { timeout: 10_000, interval: 250 }).not.toHaveLength(0);
-  const isQuiet = () => expect.poll(() => watcher.all(open[engine]), { timeout: 20_000, interval: 250 }).toStrictEqual([]);
+  const isQuiet = () => expect.poll(() => watcher.all(openTransactions[engine]), { timeout: 20_000, interval: 250 }).toStrictEqual([]);
   const titles = async () => (await watcher.all<{ title: string }>(sql`select title from tasks order by id`)).map(({ title }) => title);
   const events = async () => (await watcher.all(sql`select id from events`)).length;
   /** The holder lets go as soon as the answer is there, and whatever still wants to be written has its time. */
@@ -158,7 +150,7 @@ describe.each(engines)("a write that is late on %s", (engine) => {
     await holder.rollback();
     await holder[Symbol.asyncDispose]();
     const startMs = performance.now();
-    expect(await watcher.all(open[engine])).not.toHaveLength(0);
+    expect(await watcher.all(openTransactions[engine])).not.toHaveLength(0);
     await isQuiet();
     expect(performance.now() - startMs).toBeLessThan(limits.idleMs + 4_000);
     app.resume();

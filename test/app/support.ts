@@ -3,7 +3,7 @@
 import { mkdtemp, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ConnectionOptions, Session } from "../../src/drivers/driver.ts";
-import { sql } from "../../src/foundation/sql.ts";
+import { type Sql, sql } from "../../src/foundation/sql.ts";
 import { Secret } from "../../src/foundation/secret.ts";
 import { schemaVersion } from "../../src/app/migrations/version.ts";
 import { dialects, type EngineName } from "../../src/app/store/stores.ts";
@@ -189,6 +189,16 @@ const recipes: Readonly<Record<EngineName, Recipe>> = {
       await session.run(sql`grant select on taskdb_rowhouse.migrations to taskapp@'127.0.0.1'`);
     },
   },
+};
+
+/** Transactions of the application that are open; InnoDB tells anew only when not asked for 100 ms. */
+export const openTransactions: Readonly<Record<EngineName, Sql>> = {
+  postgres: sql`select pid from pg_stat_activity where usename = 'taskapp' and xact_start is not null`,
+  mariadb: sql`
+    select trx_id
+    from information_schema.innodb_trx
+    inner join information_schema.processlist on processlist.id = trx_mysql_thread_id
+    where processlist.user = 'taskapp'`,
 };
 
 /** The statements of the application's migrations, one by one. */

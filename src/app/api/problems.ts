@@ -7,7 +7,7 @@ import type { ProblemAnswer } from "./contract/about.ts";
 import { invalid } from "./invalid.ts";
 
 /** A statement's time, and a transfer's. */
-export const retryAfterSeconds = { 503: 1, 429: 10 } as const;
+export const retryAfterSeconds: Readonly<Record<number, number>> = { 503: 1, 429: 10 };
 export const problemType = "application/problem+json";
 
 /** Codes that would be a failure of ours in a tool, and in the application mean that its database is not set up for it. */
@@ -21,7 +21,7 @@ export function sendProblem(thrown: unknown, request: FastifyRequest, reply: Fas
   const problem = problemOf(thrown, request.routeOptions?.bodyLimit);
   const answer = documentOf(problem, request.id);
   if (answer.status >= 500) logFailure(problem, request, answer.status);
-  const seconds = (retryAfterSeconds as Readonly<Record<number, number>>)[answer.status];
+  const seconds = retryAfterSeconds[answer.status];
   if (seconds !== undefined) reply.header("retry-after", seconds);
   return reply
     .code(answer.status)
