@@ -1,5 +1,6 @@
 // Every command there is. Help, completion and parsing read this table; a command that is not here does not exist.
 import type { Command, Option } from "./command.ts";
+import { take } from "./backup/take.ts";
 import { down } from "./down.ts";
 import { logs } from "./logs.ts";
 import { status } from "./status.ts";
@@ -68,6 +69,20 @@ export const commands: readonly Command[] = [
     operands: [],
     hasDryRun: false,
     run: trace,
+  },
+  {
+    name: "backup take",
+    about: "back a database up, then restore and compare the backup before calling it good",
+    example: "rowhouse backup take --target postgres://dba@127.0.0.1/shop",
+    options: [
+      { name: "target", value: "URL", about: "postgres://user@host/database or mariadb://user@host/database; else the house's own" },
+      { name: "database", value: "NAME", about: "another database of that server" },
+      { name: "store", value: "DIR", about: "where backups go; /var/backups/rowhouse/ for root unless given" },
+      { name: "no-prove", about: "only take it, and say so" },
+    ],
+    operands: [],
+    hasDryRun: true,
+    run: take,
   },
   {
     name: "serve",

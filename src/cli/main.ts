@@ -4,10 +4,10 @@ import { systemClock } from "../platform/clock.ts";
 import type { Context } from "../platform/context.ts";
 import { packageVersion } from "../platform/package.ts";
 import { lineLog } from "../platform/log.ts";
-import { helpOf, overview } from "./help.ts";
+import { floorHelp, helpOf, overview } from "./help.ts";
 import { typingOf } from "./hints.ts";
 import { type Output, output } from "./output.ts";
-import { parseCommand } from "./parse.ts";
+import { parseCommand, verbsOf } from "./parse.ts";
 
 /** Runs one command line and returns its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -44,7 +44,10 @@ async function runCommand(
   }
   const parsed = parseCommand(args);
   if (!parsed || parsed.options["help"]) {
-    for (const line of parsed ? helpOf(parsed.command, how.output.width) : overview(how.output.width)) process.stdout.write(`${line}\n`);
+    const { width } = how.output;
+    const verbs = verbsOf(args.find((arg) => !arg.startsWith("-") && arg !== "help"));
+    const general = () => (verbs.length > 0 ? floorHelp(args.find((arg) => verbsOf(arg).length > 0) ?? "", verbs, width) : overview(width));
+    for (const line of parsed ? helpOf(parsed.command, width) : general()) process.stdout.write(`${line}\n`);
     return parsed || args.length > 0 ? 0 : 2;
   }
   const { command, options, operands } = parsed;

@@ -10,16 +10,23 @@ export interface Parsed {
   readonly operands: readonly string[];
 }
 
-/** The command that is meant, undefined when there is none (help is wanted). Throws RH-USE-001. */
+/**
+ * The command that is meant, one word or a floor and its verb; undefined when there is none (help is wanted, of a floor where one
+ * is named). Throws RH-USE-001.
+ */
 export function parseCommand(args: readonly string[]): Parsed | undefined {
-  const [name, ...rest] = args.map((arg) => (arg === "-h" ? "--help" : arg));
-  if (name === "help" && rest[0] !== undefined) return parseCommand([...rest, "--help"]);
-  if (name === undefined || name === "--help" || name === "help") return undefined;
-  if (name.startsWith("-")) {
-    throw new Problem("RH-USE-001", `"${name}" stands where the command has to be`, {
+  const [first, ...others] = args.map((arg) => (arg === "-h" ? "--help" : arg));
+  if (first === "help" && others[0] !== undefined) return parseCommand([...others, "--help"]);
+  if (first === undefined || first === "--help" || first === "help") return undefined;
+  if (first.startsWith("-")) {
+    throw new Problem("RH-USE-001", `"${first}" stands where the command has to be`, {
       hint: "Options come after it, as in `rowhouse status --json`.",
     });
   }
+  const isFloor = verbsOf(first).length > 0;
+  if (isFloor && (others[0] === undefined || others[0] === "--help")) return undefined;
+  const name = isFloor ? `${first} ${others[0]}` : first;
+  const rest = isFloor ? others.slice(1) : others;
   const command = commands.find((known) => known.name === name);
   if (!command) throw new Problem("RH-USE-001", `there is no command "${name}"`, { hint: `${nearest(name)}\`rowhouse --help\` lists them all.` });
   const { values, positionals } = parseOptions(command, rest);
@@ -29,6 +36,11 @@ export function parseCommand(args: readonly string[]): Parsed | undefined {
     });
   }
   return { command, options: values as OptionValues, operands: positionals };
+}
+
+/** The commands of a floor. */
+export function verbsOf(floor: string | undefined): readonly Command[] {
+  return commands.filter(({ name }) => name.startsWith(`${floor} `));
 }
 
 export function optionsOf(command: Command): readonly Option[] {

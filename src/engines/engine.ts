@@ -7,6 +7,7 @@ import type { ProblemCode } from "../foundation/problems.ts";
 import type { Context } from "../platform/context.ts";
 import type { Program } from "../platform/processes.ts";
 import type { SystemUser } from "../platform/users.ts";
+import type { BackupFloor } from "./backup.ts";
 
 export interface Engine {
   /** The name in `rowhouse.toml`, on the command line and in DB_ENGINE. */
@@ -17,6 +18,7 @@ export interface Engine {
   readonly driver: Driver;
   readonly server: ServerFloor;
   readonly access: AccessFloor;
+  readonly backup: BackupFloor;
 }
 
 /** What an engine can do, so that logic asks this and never which engine it is. */

@@ -15,14 +15,16 @@ export interface Owner {
   readonly gid: number;
 }
 
+type FileContent = string | Uint8Array | AsyncIterable<Uint8Array>;
+
 export interface WriteOptions {
   /** Permission bits of the new file, 0o600 unless given. */
   readonly mode?: number;
   readonly owner?: Owner;
 }
 
-/** Replaces `path` with `content`, whole or not at all. Throws RH-FILE-001, RH-FILE-002. */
-export async function writeFileAtomic(path: string, content: string | Uint8Array, options: WriteOptions = {}): Promise<void> {
+/** Replaces `path` with `content`, whole or not at all; what comes in pieces is never whole in memory. Throws RH-FILE-001, RH-FILE-002. */
+export async function writeFileAtomic(path: string, content: FileContent, options: WriteOptions = {}): Promise<void> {
   await writeAndPlace(path, content, options, (temporary) => fs.rename(temporary, path));
 }
 
@@ -38,12 +40,7 @@ export async function writeFileOnce(path: string, content: string | Uint8Array, 
   });
 }
 
-async function writeAndPlace(
-  path: string,
-  content: string | Uint8Array,
-  options: WriteOptions,
-  place: (temporary: string) => Promise<void>,
-): Promise<void> {
+async function writeAndPlace(path: string, content: FileContent, options: WriteOptions, place: (temporary: string) => Promise<void>): Promise<void> {
   await removeLeftovers(dirname(path), (leftover) => fs.unlink(leftover));
   const temporary = await temporaryBeside(path);
   try {
@@ -74,11 +71,11 @@ async function removeLeftovers(directory: string, removeOne: (path: string) => P
   }
 }
 
-async function writeSynced(path: string, content: string | Uint8Array, options: WriteOptions): Promise<void> {
+async function writeSynced(path: string, content: FileContent, options: WriteOptions): Promise<void> {
   const mode = options.mode ?? 0o600;
   const file = await fs.open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, mode);
   try {
-    await file.writeFile(content);
+    await fs.writeFile(file, content);
     await file.chmod(mode); // the umask may have taken bits away; it never adds any
     if (options.owner) await file.chown(options.owner.uid, options.owner.gid);
     await file.sync();
@@ -255,6 +252,12 @@ export async function publish(options: { readonly from: string; readonly to: str
     if (codeOf(cause) === "ENOTEMPTY" || codeOf(cause) === "EEXIST") return; // somebody published the same content first
     throw fileProblem("publish", options.to, cause);
   }
+}
+
+/** Puts what is below `path` on the disk: for what other programs wrote there. */
+export async function syncTree(path: string): Promise<void> {
+  for (const entry of await fs.readdir(path, { recursive: true })) await syncDirectory(join(path, entry)); // a file is synced alike
+  await syncDirectory(path);
 }
 
 async function makeReadable(path: string, owner: Owner | undefined): Promise<void> {

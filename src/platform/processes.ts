@@ -18,6 +18,8 @@ export interface Program {
   readonly cwd?: string;
   /** Runs as this user; needs root. */
   readonly owner?: Owner;
+  /** Takes these permission bits from every file that it makes; ours unless given. */
+  readonly umask?: number;
 }
 
 export interface Finished {
@@ -175,6 +177,7 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
 function launch(program: Program, stdio: readonly ("ignore" | "pipe" | number)[]): ChildProcess {
   const [file, ...args] = program.argv;
   if (!file?.startsWith("/")) throw new Error(`a program needs an absolute path: ${file}`);
+  const before = program.umask === undefined ? undefined : process.umask(program.umask); // inherited while spawning, which does not wait
   const child = spawn(file, args, {
     stdio: covered(stdio),
     env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LANG: "C.UTF-8", HOME: "/", ...program.env },
@@ -182,6 +185,7 @@ function launch(program: Program, stdio: readonly ("ignore" | "pipe" | number)[]
     detached: true,
     ...(program.owner ? { uid: program.owner.uid, gid: program.owner.gid } : {}),
   });
+  if (before !== undefined) process.umask(before);
   for (const cover of child.stdio.slice(stdio.length)) cover?.destroy();
   return child;
 }

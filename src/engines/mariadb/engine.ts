@@ -3,6 +3,12 @@ import { mariadbDriver } from "../../drivers/mariadb/driver.ts";
 import type { Engine } from "../engine.ts";
 import { attempts, otherDatabase } from "./access/attempts.ts";
 import { clientHost, creation, existing, reserved, resetPassword, rights, stepsTable, waitForLock } from "./access/roles.ts";
+import { content, hashMethod } from "./backup/content.ts";
+import { dump, dumpCommands, tableFile } from "./backup/dump.ts";
+import { obstacle, restore, restoreCommands, scratchArguments } from "./backup/restore.ts";
+import { survey } from "./backup/survey.ts";
+import { tools } from "./backup/tools.ts";
+import { tryWrites } from "./backup/writes.ts";
 import { installations, majorOf, packages, trialPackage } from "./server/binaries.ts";
 import { findPassword, urlSchemes } from "./server/credentials.ts";
 import { dataMajor, initialise, initialiseCommand } from "./server/initialise.ts";
@@ -36,4 +42,18 @@ export const mariadb: Engine = {
     vitals,
   },
   access: { reserved, creation, existing, rights, resetPassword, stepsTable, clientHost, waitForLock, attempts, otherDatabase },
+  backup: {
+    hashMethod,
+    tools,
+    survey,
+    tableFile,
+    dumpCommands,
+    dump,
+    scratchArguments,
+    obstacle,
+    restoreCommands,
+    restore,
+    content,
+    tryWrites,
+  },
 };

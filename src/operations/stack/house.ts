@@ -70,7 +70,7 @@ export function housesRoot(context: Context): string {
   return isRoot() ? "/var/lib/rowhouse" : join(dataHome(context), "rowhouse");
 }
 
-function dataHome(context: Context): string {
+export function dataHome(context: Context): string {
   return context.environment["XDG_DATA_HOME"] ?? join(context.environment["HOME"] ?? "/nonexistent", ".local/share");
 }
 

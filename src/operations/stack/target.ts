@@ -18,18 +18,39 @@ export interface Target {
   readonly user: string;
 }
 
+export interface DatabaseTarget extends Target {
+  readonly database?: string;
+}
+
 const form = engineNames.map((name) => `${engines[name].server.urlSchemes[0]}://administrator@host:port`).join(" or ");
 
 /** Throws RH-USE-001 for another scheme, a missing name, a path, or a password: that would be in everybody's process list. */
 export function parseTarget(text: string): Target {
+  const { database, ...target } = parseDatabaseTarget(text);
+  if (database !== undefined) throw refused("a target names a server, the database is the house's");
+  return target;
+}
+
+/** As `parseTarget`, and the path names a database, where there is one. */
+export function parseDatabaseTarget(text: string): DatabaseTarget {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const engine = engineNames.map((name) => engines[name]).find(({ server }) => server.urlSchemes.includes(url?.protocol.slice(0, -1) ?? ""));
   if (!url || !engine || url.hostname === "" || url.username === "") throw refused(`"${url?.password ? "***" : text}" is not a target`);
   if (url.password !== "") throw refused("a target's URL holds no password");
-  if (!["", "/"].includes(url.pathname) || url.search !== "") throw refused("a target names a server, the database is the house's");
-  const host = decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, "$1");
+  const database = decoded(url.pathname.slice(1));
+  if (url.search !== "" || url.hash !== "") throw refused("a target takes no parameters");
+  const host = decoded(url.hostname).replace(/^\[(.*)\]$/, "$1");
   if (!isLoopback(host)) throw refused(`${host} is not this machine, and without TLS the password would cross the network readable`);
-  return { engine, host, port: url.port === "" ? engine.server.defaultPort : Number(url.port), user: decodeURIComponent(url.username) };
+  const port = url.port === "" ? engine.server.defaultPort : Number(url.port);
+  return { engine, host, port, user: decoded(url.username), ...(database === "" ? {} : { database }) };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw refused(`"${text}" is not how a URL writes a name`);
+  }
 }
 
 /** TLS to the database comes later; until then a tunnel (`ssh -L`) brings a far server to loopback. */

@@ -1,0 +1,90 @@
+// A MariaDB dump restored into a server of its own: the schema by the mariadb client in its sandbox (TRAP-8), the rows by the
+// server from unpacked files, one table at a time, where a warning is an error (TRAP-25), the triggers last.
+// Source: mariadb.com/kb/en/load-data-infile, mariadb-command-line-client
+import { createReadStream } from "node:fs";
+import { basename, join } from "node:path";
+import { createGunzip } from "node:zlib";
+import type { Session } from "../../../drivers/driver.ts";
+import { mariadbDriver } from "../../../drivers/mariadb/driver.ts";
+import { Problem } from "../../../foundation/problem.ts";
+import { sql } from "../../../foundation/sql.ts";
+import type { Context } from "../../../platform/context.ts";
+import { readIfThere, remove, writeFileAtomic } from "../../../platform/files.ts";
+import { run } from "../../../platform/processes.ts";
+import type { RestoreJob, Survey } from "../../backup.ts";
+import type { ServerPlace } from "../../engine.ts";
+import { administrator } from "../server/process.ts";
+import { programIn } from "./dump.ts";
+import { loginOption, writeLogin } from "./login.ts";
+import { columnsOf, loadStatement } from "./rows.ts";
+
+const dayMs = 86_400_000;
+
+export function scratchArguments(_place: ServerPlace, survey: Survey): readonly string[] {
+  return [
+    "--skip-networking",
+    "--event-scheduler=off",
+    "--innodb-flush-log-at-trx-commit=0",
+    "--skip-innodb-doublewrite",
+    "--innodb-buffer-pool-size=256M",
+    "--max-allowed-packet=1G",
+    `--lower-case-table-names=${survey.settings["lower_case_table_names"] ?? "0"}`,
+  ];
+}
+
+export async function obstacle(session: Session, survey: Survey): Promise<string | undefined> {
+  const collation = survey.settings["collation"] ?? "";
+  const rows = await session.all(sql`select collation_name as name from information_schema.collations where collation_name = ${collation}`);
+  return rows.length > 0 ? undefined : `the collation ${collation} is not in this machine's server`;
+}
+
+export function restoreCommands({
+  tools,
+  secretsDirectory,
+  survey,
+}: Pick<RestoreJob, "tools" | "secretsDirectory" | "survey">): readonly (readonly string[])[] {
+  return [[programIn(tools, "mariadb"), loginOption(secretsDirectory), "--sandbox", "--local-infile=0", "--batch", `--database=${survey.database}`]];
+}
+
+export async function restore(_context: Context, job: RestoreJob): Promise<void> {
+  const { survey, place } = job;
+  await using session = await mariadbDriver.connect({ ...administrator(place), statementTimeoutMs: dayMs });
+  const { character_set: characterSet = "utf8mb4", collation = "utf8mb4_general_ci" } = survey.settings;
+  await session.run(sql`create database ${sql.id(survey.database)} character set ${sql.id(characterSet)} collate ${sql.id(collation)}`);
+  await session.run(sql`use ${sql.id(survey.database)}`);
+  await writeLogin(administrator(place, survey.database), job.secretsDirectory);
+  await runScript(job, "schema.sql");
+  await session.run(
+    sql`set session sql_mode = 'NO_AUTO_VALUE_ON_ZERO,STRICT_ALL_TABLES,ALLOW_INVALID_DATES', foreign_key_checks = 0, unique_checks = 0`,
+  );
+  for (const { name, rows, file } of job.tables) {
+    job.signal.throwIfAborted();
+    job.onProgress(`restoring ${name.join(".")}`);
+    await loadTable(job, session, { table: name[0] ?? "", rows, file: file ?? "" });
+  }
+  await runScript(job, "triggers.sql");
+}
+
+async function runScript(job: RestoreJob, name: string): Promise<void> {
+  const input = (await readIfThere(join(job.directory, "dump", name))) ?? "";
+  for (const argv of restoreCommands(job)) await run({ argv, input, timeoutMs: dayMs, signal: job.signal });
+}
+
+async function loadTable(
+  job: RestoreJob,
+  session: Session,
+  what: { readonly table: string; readonly rows: number; readonly file: string },
+): Promise<void> {
+  const { table, rows, file } = what;
+  const unpacked = join(job.place.dataDirectory, "../files", basename(file, ".gz"));
+  const packed = createReadStream(join(job.directory, file));
+  const gunzip = createGunzip();
+  packed.on("error", (cause) => gunzip.destroy(cause));
+  await writeFileAtomic(unpacked, packed.pipe(gunzip), job.place.owner ? { owner: job.place.owner } : {});
+  const loaded = await session.run(loadStatement({ path: unpacked, table, columns: await columnsOf(session, table), isLocal: false }));
+  const warnings = await session.all<Record<string, string | number>>(sql`show warnings limit 3`);
+  await remove(unpacked);
+  const said = warnings.map((warning) => warning["Message"]).join("; ");
+  if (warnings.length > 0) throw new Problem("RH-DATA-005", `table ${table}: loading it warned: ${said}`);
+  if (loaded !== rows) throw new Problem("RH-DATA-005", `table ${table}: ${loaded} rows were loaded, the manifest has ${rows}`);
+}

@@ -1,0 +1,63 @@
+// A row as one line that LOAD DATA reads back exactly: fields between tabs, NULL as \N, what would end a field or a line behind a
+// backslash. The server writes the line, from each column's own bytes: text in its own character set, a float by the digits of
+// its double, an address or a uuid as text. Source: mariadb.com/kb/en/load-data-infile, select-into-outfile, cast
+import type { Session } from "../../../drivers/driver.ts";
+import { type Sql, sql } from "../../../foundation/sql.ts";
+
+export interface Column {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** Columns that hold values of their own, invisible ones too; generated ones follow from them. */
+export async function columnsOf(session: Session, table: string): Promise<readonly Column[]> {
+  return session.all<Column>(sql`
+    select column_name as name, data_type as type
+    from information_schema.columns
+    where table_schema = database() and table_name = ${table} and is_generated = 'NEVER'
+    order by ordinal_position`);
+}
+
+/** The line without its end, as bytes. */
+export function rowText(columns: readonly Column[]): Sql {
+  return sql`concat(${sql.join(
+    columns.flatMap((column, index) => (index === 0 ? [field(column)] : [sql`x'09'`, field(column)])),
+    ", ",
+  )})`;
+}
+
+/** Neither a digit nor a sign needs a backslash. */
+const plain = new Set("tinyint smallint mediumint int bigint decimal float double date time datetime timestamp year uuid inet4 inet6".split(" "));
+
+function field({ name, type }: Column): Sql {
+  const column = sql.id(name);
+  if (type === "float") return orNull(sql`cast(cast(${column} as double) as char)`);
+  if (plain.has(type)) return orNull(sql`cast(${column} as char)`);
+  const bytes = sql`cast(${column} as binary)`;
+  return orNull(sql`
+    replace(replace(replace(replace(${bytes}, x'5c', x'5c5c'), x'09', x'5c74'), x'0a', x'5c6e'), x'00', x'5c30')`);
+}
+
+function orNull(text: Sql): Sql {
+  return sql`ifnull(cast(${text} as binary), x'5c4e')`;
+}
+
+/** Reads a file of such lines into a table; the file is the server's to read, or with `isLocal` the client's. */
+export function loadStatement(options: {
+  readonly path: string;
+  readonly table: string;
+  readonly columns: readonly Column[];
+  readonly isLocal: boolean;
+}): Sql {
+  const list = sql.join(
+    options.columns.map(({ name }) => sql.id(name)),
+    ", ",
+  );
+  const from = options.isLocal ? sql`local infile` : sql`infile`;
+  return sql`
+    load data ${from} ${sql.literal(options.path)} into table ${sql.id(options.table)}
+    character set binary
+    fields terminated by x'09' escaped by x'5c'
+    lines terminated by x'0a'
+    (${list})`;
+}

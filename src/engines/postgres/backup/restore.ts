@@ -1,0 +1,69 @@
+// A PostgreSQL dump restored by pg_restore into a server of its own, with the roles that it names. The first error stops it.
+// Source: postgresql.org/docs/current/app-pgrestore.html, sql-createdatabase.html
+import { join } from "node:path";
+import type { Session } from "../../../drivers/driver.ts";
+import { postgresDriver } from "../../../drivers/postgres/driver.ts";
+import { sql } from "../../../foundation/sql.ts";
+import { isProblem } from "../../../foundation/problem.ts";
+import type { Context } from "../../../platform/context.ts";
+import { run } from "../../../platform/processes.ts";
+import type { RestoreJob, Survey } from "../../backup.ts";
+import type { ServerPlace } from "../../engine.ts";
+import { administrator } from "../server/process.ts";
+import { programIn } from "./dump.ts";
+import { loginEnvironment } from "./login.ts";
+
+const dayMs = 86_400_000;
+
+export function scratchArguments(_place: ServerPlace, _survey: Survey): readonly string[] {
+  const settings: Readonly<Record<string, string>> = {
+    listen_addresses: "",
+    fsync: "off",
+    full_page_writes: "off",
+    synchronous_commit: "off",
+    wal_level: "minimal",
+    max_wal_senders: "0",
+    max_wal_size: "2GB",
+    autovacuum: "off",
+    maintenance_work_mem: "256MB",
+  };
+  return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+}
+
+/** Tried, because what a server takes for a locale is known to the server only. */
+export async function obstacle(session: Session, survey: Survey): Promise<string | undefined> {
+  const rows = await session.all<{ name: string }>(sql`select name::text as name from pg_available_extensions`);
+  const missing = survey.extensions.filter((wanted) => !rows.some(({ name }) => name === wanted));
+  if (missing.length > 0) return `the extension ${missing.join(", ")} is not on this machine`;
+  const { encoding = "UTF8", collate = "C", ctype = "C" } = survey.settings;
+  try {
+    await session.run(sql`
+      create database rowhouse_locale
+      template template0 encoding ${sql.literal(encoding)} lc_collate ${sql.literal(collate)} lc_ctype ${sql.literal(ctype)}`);
+  } catch (thrown) {
+    if (isProblem(thrown)) return `this machine cannot make a database like it: ${thrown.message}`;
+    throw thrown;
+  }
+  await session.run(sql`drop database rowhouse_locale`);
+  return undefined;
+}
+
+export function restoreCommands({ tools, directory }: Pick<RestoreJob, "tools" | "directory">): readonly (readonly string[])[] {
+  return [
+    [programIn(tools, "pg_restore"), "--create", "--exit-on-error", "--jobs=2", "--no-password", "--dbname=template1", join(directory, "dump")],
+  ];
+}
+
+export async function restore(_context: Context, job: RestoreJob): Promise<void> {
+  const login = administrator(job.place, "template1");
+  await prepare(job, await postgresDriver.connect(login));
+  const env = await loginEnvironment(login, job.secretsDirectory);
+  for (const argv of restoreCommands(job)) await run({ argv, env, timeoutMs: dayMs, signal: job.signal });
+}
+
+async function prepare({ survey }: RestoreJob, opened: Session): Promise<void> {
+  await using session = opened;
+  const there = await session.all<{ name: string }>(sql`select rolname::text as name from pg_roles`);
+  for (const role of survey.roles) if (!there.some(({ name }) => name === role)) await session.run(sql`create role ${sql.id(role)}`);
+  if (survey.database === "postgres") await session.run(sql`drop database postgres`); // the dump makes its own
+}

@@ -1,0 +1,68 @@
+// A copy against what the manifest says of the original: tables, rows, content, counters, and every object by its definition.
+// Each difference names what differs.
+import type { Content } from "../../engines/backup.ts";
+import type { Finding } from "../../foundation/evidence.ts";
+import type { Catalogue, Manifest } from "./manifest.ts";
+
+const mend = "Take another backup; do not rely on this one.";
+
+export function compareContent(original: { readonly manifest: Manifest; readonly catalogue: Catalogue }, copy: Content): readonly Finding[] {
+  return [...compareTables(original.manifest, copy), ...compareCounters(original.manifest, copy), ...compareObjects(original.catalogue, copy)];
+}
+
+function compareTables(manifest: Manifest, copy: Content): readonly Finding[] {
+  const copied = new Map(copy.tables.map((table) => [JSON.stringify(table.name), table]));
+  const found = manifest.tables.flatMap(({ name, rows, hash }) => {
+    const table = copied.get(JSON.stringify(name));
+    copied.delete(JSON.stringify(name));
+    if (!table) return [finding(`table ${name.join(".")}`, "is missing in the copy")];
+    if (table.rows !== rows) return [finding(`table ${name.join(".")}`, `has ${table.rows} rows in the copy, and had ${rows}`)];
+    if (table.hash !== hash)
+      return [finding(`table ${name.join(".")}`, `has ${rows} rows as it had, with other content (hash ${table.hash}, was ${hash})`)];
+    return [];
+  });
+  return [...found, ...[...copied.values()].map(({ name }) => finding(`table ${name.join(".")}`, "is in the copy only"))];
+}
+
+/** A writer may have moved a counter during the dump, so the copy stands between the two readings. */
+function compareCounters(manifest: Manifest, copy: Content): readonly Finding[] {
+  return manifest.counters.flatMap(({ name, before, after }) => {
+    const counter = copy.counters.find((one) => one.name === name);
+    if (!counter) return [finding(`counter ${name}`, "is missing in the copy")];
+    const [low, high] = [BigInt(before), BigInt(after)].toSorted((a, b) => (a < b ? -1 : 1)) as [bigint, bigint];
+    const next = BigInt(counter.next);
+    if (next >= low && next <= high) return [];
+    return [finding(`counter ${name}`, `gives ${next} next in the copy, and stood at ${low === high ? low : `${low} to ${high}`}`)];
+  });
+}
+
+function compareObjects(catalogue: Catalogue, copy: Content): readonly Finding[] {
+  const keyOf = ({ kind, name }: { readonly kind: string; readonly name: string }) => `${kind} ${name}`;
+  const was = grouped(catalogue, keyOf);
+  const is = grouped(copy.objects, keyOf);
+  return [...new Set([...was.keys(), ...is.keys()])].flatMap((key) => {
+    const [before, after] = [was.get(key), is.get(key)];
+    if (before === after) return [];
+    if (after === undefined) return [finding(key, "is missing in the copy")];
+    if (before === undefined) return [finding(key, "is in the copy only")];
+    return [finding(key, `is defined otherwise in the copy: ${firstDifference(before, after)}`)];
+  });
+}
+
+/** Objects that share a name count as one, with all their definitions. */
+function grouped(objects: Catalogue | Content["objects"], keyOf: (one: Content["objects"][number]) => string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const object of objects) found.set(keyOf(object), [found.get(keyOf(object)) ?? [], object.definition].flat().join("\n"));
+  return found;
+}
+
+function firstDifference(before: string, after: string): string {
+  let at = 0;
+  while (at < before.length && before[at] === after[at]) at++;
+  const around = (text: string) => text.slice(Math.max(0, at - 20), at + 40).replace(/\s+/g, " ");
+  return `"…${around(after)}…", was "…${around(before)}…"`;
+}
+
+function finding(subject: string, seen: string): Finding {
+  return { subject, seen, mend };
+}

@@ -1,0 +1,91 @@
+// What a backup says of itself: manifest.json lists every file with its hash and every table with its rows, catalogue.json holds
+// the objects as the engine defined them. Format 1; a reader refuses another.
+import { join } from "node:path";
+import { type Static, Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
+import { Problem } from "../../foundation/problem.ts";
+import { readIfThere } from "../../platform/files.ts";
+
+const count = Type.Integer({ minimum: 0 });
+const closed = { additionalProperties: false } as const;
+/** Below the backup, without a way out of it. */
+const filePath = Type.String({ pattern: "^(?!.*(^|/)\\.\\.?(/|$))[^/].*$" });
+
+const StoredFileSchema = Type.Object({ path: filePath, bytes: count, sha256: Type.String({ pattern: "^[0-9a-f]{64}$" }) }, closed);
+export type StoredFile = Static<typeof StoredFileSchema>;
+
+const CounterSchema = Type.Object({ name: Type.String(), before: Type.String(), after: Type.String() }, closed);
+
+const ManifestSchema = Type.Object(
+  {
+    format: Type.Literal(1),
+    id: Type.String({ pattern: "^\\d{8}T\\d{6}Z-[0-9a-f]{4}$" }),
+    kind: Type.Literal("database"),
+    engine: Type.String(),
+    server: Type.Object({ id: Type.String(), version: Type.String(), host: Type.String(), port: count }, closed),
+    database: Type.Object(
+      {
+        name: Type.String(),
+        settings: Type.Record(Type.String(), Type.String()),
+        roles: Type.Array(Type.String()),
+        extensions: Type.Array(Type.String()),
+        tableBytes: count,
+        bytes: count,
+      },
+      closed,
+    ),
+    taken: Type.Object(
+      {
+        by: Type.String(),
+        with: Type.Array(Type.Object({ name: Type.String(), version: Type.String() }, closed)),
+        began: Type.String(),
+        snapshotAt: Type.String(),
+        snapshot: Type.String(),
+        ended: Type.String(),
+      },
+      closed,
+    ),
+    hashMethod: Type.String(),
+    tables: Type.Array(
+      Type.Object({ name: Type.Array(Type.String(), { minItems: 1 }), rows: count, hash: Type.String(), file: Type.Optional(filePath) }, closed),
+    ),
+    /** Counters are in no snapshot: a copy stands where they were before or after the dump, or between. */
+    counters: Type.Array(CounterSchema),
+    objects: Type.Record(Type.String(), count),
+    files: Type.Array(StoredFileSchema),
+  },
+  closed,
+);
+export type Manifest = Static<typeof ManifestSchema>;
+
+const CatalogueSchema = Type.Array(Type.Object({ kind: Type.String(), name: Type.String(), definition: Type.String() }, closed));
+export type Catalogue = Static<typeof CatalogueSchema>;
+
+export const manifestName = "manifest.json";
+export const catalogueName = "catalogue.json";
+export const certificateName = "certificate.json";
+
+/** Throws RH-BACKUP-003 when there is none, or one of another format. */
+export async function readManifest(directory: string): Promise<{ readonly manifest: Manifest; readonly text: string }> {
+  const path = join(directory, manifestName);
+  const text = (await readIfThere(path)) ?? "";
+  return { manifest: checked(ManifestSchema, path, text), text };
+}
+
+export async function readCatalogue(directory: string): Promise<Catalogue> {
+  const path = join(directory, catalogueName);
+  return checked(CatalogueSchema, path, (await readIfThere(path)) ?? "");
+}
+
+function checked<Schema extends typeof ManifestSchema | typeof CatalogueSchema>(schema: Schema, path: string, text: string): Static<Schema> {
+  const hint = "Look at it: it was written by another version, or changed since.";
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new Problem("RH-BACKUP-003", text === "" ? `there is no ${path}` : `${path} is not JSON`, { cause, hint });
+  }
+  const [first] = Value.Errors(schema, value);
+  if (!first) return value as Static<Schema>;
+  throw new Problem("RH-BACKUP-003", `${path}: ${first.path.slice(1).replaceAll("/", ".") || "it"}: ${first.message}`, { hint });
+}

@@ -1,0 +1,224 @@
+// A backup is called proved only after this: every file is the one that was written, the whole of it goes into a throw-away
+// server of the same engine and major version without an error, the copy is equal to what the manifest says of the original,
+// and a first write meets keys that bite. What could not be tried is unknown, never proved. The answer is kept beside the manifest.
+import { createHash } from "node:crypto";
+import { freemem, hostname } from "node:os";
+import { join } from "node:path";
+import type { ConnectionOptions, Session } from "../../drivers/driver.ts";
+import type { Content, Survey, Tool } from "../../engines/backup.ts";
+import type { Engine, Installation } from "../../engines/engine.ts";
+import { type Finding, type Verdict, verdictOf } from "../../foundation/evidence.ts";
+import { isProblem } from "../../foundation/problem.ts";
+import { formatBytes } from "../../foundation/units.ts";
+import type { Context } from "../../platform/context.ts";
+import { writeFileAtomic } from "../../platform/files.ts";
+import { currentUser } from "../../platform/users.ts";
+import { embeddedRoot } from "../stack/install.ts";
+import { compareContent } from "./compare.ts";
+import { type Catalogue, certificateName, type Manifest, manifestName, readCatalogue, readManifest } from "./manifest.ts";
+import { refuseLackOfSpace, storedFiles } from "./store.ts";
+import { clearAbandoned, newProofDirectory, proofsRoot, startThrowaway, type Throwaway } from "./throwaway.ts";
+
+export interface ProveOptions {
+  readonly engine: Engine;
+  /** Of the backup. */
+  readonly directory: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: (text: string) => void;
+  /** Called with the administrator's login to the copy before it is compared, for whoever wants to look at it, or to break it. */
+  readonly onRestored?: (login: ConnectionOptions) => Promise<void>;
+}
+
+export interface Certificate {
+  readonly format: 1;
+  readonly backup: string;
+  /** Of manifest.json, byte for byte. */
+  readonly manifestSha256: string;
+  readonly state: BackupState;
+  readonly at: string;
+  readonly by: string;
+  readonly tookMs: number;
+  readonly verdict: Verdict;
+}
+
+/** TAKEN: nobody knows yet, or could not find out. */
+export type BackupState = "TAKEN" | "PROVED" | "FAILED";
+
+const states: Readonly<Record<Verdict["state"], BackupState>> = { sound: "PROVED", faulty: "FAILED", unknown: "TAKEN" };
+const neededMemoryBytes = 400_000_000;
+const dayMs = 86_400_000;
+
+/** Proves, writes the certificate and returns it. Throws RH-BACKUP-003 for what is no backup, RH-USE-002 when interrupted. */
+export async function proveBackup(context: Context, options: ProveOptions): Promise<Certificate> {
+  const began = context.clock.monotonicMs();
+  const { manifest, text } = await readManifest(options.directory);
+  const verdict = await verdictOn(context, options, manifest);
+  const certificate: Certificate = {
+    format: 1,
+    backup: manifest.id,
+    manifestSha256: createHash("sha256").update(text).digest("hex"),
+    state: states[verdict.state],
+    at: context.clock.now().toISOString(),
+    by: `${currentUser().name}@${hostname()}`,
+    tookMs: Math.round(context.clock.monotonicMs() - began),
+    verdict,
+  };
+  await writeFileAtomic(join(options.directory, certificateName), `${JSON.stringify(certificate, null, 2)}\n`);
+  return certificate;
+}
+
+async function verdictOn(context: Context, options: ProveOptions, manifest: Manifest): Promise<Verdict> {
+  options.onProgress("verifying the files");
+  const verified = await verifyFiles(context, options.directory, manifest);
+  if (verified.state !== "sound") return verified;
+  const means = await findMeans(context, options.engine, manifest);
+  if ("because" in means) return { state: "unknown", because: means.because };
+  const survey = surveyOf(manifest);
+  await clearAbandoned(context);
+  await using server = await startThrowaway(context, { ...options, ...means, survey, directory: newProofDirectory() });
+  const obstacle = await obstacleIn(options.engine, server, survey);
+  if (obstacle) return { state: "unknown", because: obstacle };
+  const proof: Proof = { context, options, manifest, catalogue: await readCatalogue(options.directory), tools: means.tools, survey, server };
+  const rest = await restoreAndCompare(proof);
+  return rest.state === "sound" ? { state: "sound", evidence: [...verified.evidence, ...rest.evidence] } : rest;
+}
+
+/** Evidence turns faulty when a file is missing, is one too many, or has one byte that it had not. */
+async function verifyFiles(context: Context, directory: string, manifest: Manifest): Promise<Verdict> {
+  const began = context.clock.monotonicMs();
+  const own = [manifestName, certificateName];
+  const there = (await storedFiles(directory)).filter(({ path }) => !own.includes(path));
+  const found = manifest.files.flatMap(({ path, bytes, sha256 }) => {
+    const file = there.find((one) => one.path === path);
+    if (!file) return [faultyFile(path, "is missing")];
+    if (file.bytes !== bytes) return [faultyFile(path, `has ${file.bytes} bytes, and had ${bytes}`)];
+    return file.sha256 === sha256 ? [] : [faultyFile(path, `has the SHA-256 ${file.sha256}, and had ${sha256}`)];
+  });
+  const extra = there
+    .filter(({ path }) => !manifest.files.some((one) => one.path === path))
+    .map(({ path }) => faultyFile(path, "is not of this backup"));
+  const seen = `${there.length} files by their SHA-256`;
+  return verdictOf([{ subject: "verified", seen, tookMs: context.clock.monotonicMs() - began }], [...found, ...extra]);
+}
+
+function faultyFile(path: string, seen: string): Finding {
+  return { subject: `file ${path}`, seen, mend: "Take another backup, and find out what changed this one." };
+}
+
+type Means = { readonly installation: Installation; readonly tools: readonly Tool[] };
+
+async function findMeans(context: Context, engine: Engine, manifest: Manifest): Promise<Means | { readonly because: string }> {
+  const major = engine.server.majorOf(manifest.server.version);
+  const installations = await engine.server.installations(context, { embeddedRoot: embeddedRoot(context) });
+  const installation = installations.find((one) => one.major === major);
+  if (!installation) return { because: `there is no ${engine.title} ${major} server program on this machine` };
+  const free = freemem();
+  if (free < neededMemoryBytes)
+    return { because: `${formatBytes(free)} of memory are free, a throw-away server needs ${formatBytes(neededMemoryBytes)}` };
+  const bytes = Math.round(manifest.database.bytes * 1.5) + 300_000_000;
+  try {
+    await refuseLackOfSpace(proofsRoot, { bytes, what: "the copy" });
+    return { installation, tools: await engine.backup.tools(context, manifest.server.version) };
+  } catch (thrown) {
+    if (isProblem(thrown, "RH-FILE-002", "RH-TOOL-001")) return { because: thrown.message };
+    throw thrown;
+  }
+}
+
+function surveyOf({ server, database }: Manifest): Survey {
+  const { name, settings, roles, extensions, tableBytes, bytes } = database;
+  return {
+    serverId: server.id,
+    version: server.version,
+    database: name,
+    settings,
+    roles,
+    extensions,
+    tableBytes,
+    databaseBytes: bytes,
+    refusals: [],
+  };
+}
+
+async function obstacleIn(engine: Engine, server: Throwaway, survey: Survey): Promise<string | undefined> {
+  await using session = await engine.driver.connect(engine.server.administrator(server.place));
+  return await engine.backup.obstacle(session, survey);
+}
+
+interface Proof extends Pick<Means, "tools"> {
+  readonly context: Context;
+  readonly options: ProveOptions;
+  readonly manifest: Manifest;
+  readonly catalogue: Catalogue;
+  readonly survey: Survey;
+  readonly server: Throwaway;
+}
+
+async function restoreAndCompare(proof: Proof): Promise<Verdict> {
+  const { options, manifest, server } = proof;
+  const login = options.engine.server.administrator(server.place, manifest.database.name);
+  try {
+    const restored = await restoreInto(proof);
+    if (restored.state !== "sound") return restored;
+    await options.onRestored?.(login);
+    await using session = await options.engine.driver.connect({ ...login, statementTimeoutMs: dayMs });
+    const compared = await compare(proof, session);
+    if (compared.state !== "sound") return compared;
+    const wrote = await write(proof, session);
+    return wrote.state === "sound" ? { state: "sound", evidence: [restored, compared, wrote].flatMap(({ evidence }) => evidence) } : wrote;
+  } catch (thrown) {
+    if (!isProblem(thrown) || isProblem(thrown, "RH-USE-002", "RH-BUG-001")) throw thrown;
+    return { state: "unknown", because: thrown.message };
+  }
+}
+
+/** Evidence turns faulty when the engine's own tools meet any error; that the server died or its disk is full is unknown. */
+async function restoreInto(proof: Proof): Promise<Verdict> {
+  const { context, options, manifest, tools, survey, server } = proof;
+  const began = context.clock.monotonicMs();
+  options.onProgress("restoring");
+  const { directory, signal, onProgress } = options;
+  const { place, secretsDirectory } = server;
+  try {
+    await options.engine.backup.restore(context, { survey, tools, place, directory, secretsDirectory, tables: manifest.tables, signal, onProgress });
+  } catch (thrown) {
+    if (!isProblem(thrown) || isProblem(thrown, "RH-USE-002", "RH-BUG-001", "RH-FILE-002") || thrown.code.startsWith("RH-CONN")) throw thrown;
+    const mend = "Mend what it names in the database, then take another backup.";
+    return verdictOf([], [{ subject: "restore", seen: thrown.message, mend }]);
+  }
+  const seen = `into a throw-away ${options.engine.title} ${place.installation.version}, removed afterwards`;
+  return verdictOf([{ subject: "restored", seen, tookMs: context.clock.monotonicMs() - began }], []);
+}
+
+/** Evidence turns faulty when a row, a counter or an object of the copy differs from the original. */
+async function compare(proof: Proof, session: Session): Promise<Verdict> {
+  const { context, options, manifest } = proof;
+  const began = context.clock.monotonicMs();
+  const copy = await options.engine.backup.content(session, options.onProgress);
+  const evidence = { subject: "compared", seen: comparedText(manifest, copy), tookMs: context.clock.monotonicMs() - began };
+  const findings = compareContent(proof, copy);
+  return verdictOf(findings.length === 0 ? [evidence] : [], findings);
+}
+
+function comparedText(manifest: Manifest, copy: Content): string {
+  const counted = (count: number, one: string, many: string) => (count === 0 ? [] : [`${count} ${count === 1 ? one : many}`]);
+  const of = (kind: string, many: string) => counted(manifest.objects[kind] ?? 0, kind, many);
+  const named = [of("index", "indexes"), of("constraint", "constraints"), of("view", "views"), of("routine", "routines"), of("trigger", "triggers")];
+  const tables = `${copy.tables.length}/${manifest.tables.length} tables by content`;
+  return `${[tables, ...named.flat(), ...counted(manifest.counters.length, "counter", "counters")].join(", ")}: equal`;
+}
+
+/** Evidence turns faulty when a key takes a row twice or a counter gives a number that is taken. */
+async function write(proof: Proof, session: Session): Promise<Verdict> {
+  const { context, options, manifest } = proof;
+  const began = context.clock.monotonicMs();
+  options.onProgress("writing into the copy");
+  const { tried, findings } = await options.engine.backup.tryWrites(session, { tables: manifest.tables, counters: [], objects: [] });
+  const seen = `${tried} first writes: keys refuse doubles, counters give what is free`;
+  const mend = "Mend it in the database that the backup is of, then take another.";
+  const evidence = { subject: "wrote", seen, tookMs: context.clock.monotonicMs() - began };
+  return verdictOf(
+    findings.length === 0 ? [evidence] : [],
+    findings.map((found) => ({ ...found, mend })),
+  );
+}

@@ -1,0 +1,59 @@
+// Which database is backed up, and where its backups go: one on a server that Rowhouse did not install, by URL, or the house's
+// own, as the role that may read everything and write nothing.
+import { basename, join } from "node:path";
+import type { ConnectionOptions } from "../../drivers/driver.ts";
+import type { Engine } from "../../engines/engine.ts";
+import { engineNamed } from "../../engines/engines.ts";
+import { Problem } from "../../foundation/problem.ts";
+import type { Secret } from "../../foundation/secret.ts";
+import type { Context } from "../../platform/context.ts";
+import { readSecret } from "../../platform/secrets.ts";
+import { isRoot } from "../../platform/users.ts";
+import { roleNames } from "../access/establish.ts";
+import { dataHome, type House } from "../stack/house.ts";
+import { placesOf } from "../stack/places.ts";
+import { parseDatabaseTarget, parseTarget } from "../stack/target.ts";
+
+export interface Source {
+  readonly engine: Engine;
+  readonly login: ConnectionOptions & { readonly database: string };
+  /** Where backups of it go unless somebody says otherwise. */
+  readonly store: string;
+}
+
+/** The password is found as for any target; `ask` is called when there is none and the server wants one. */
+export async function targetSource(context: Context, options: { readonly url: string; readonly database?: string | undefined }): Promise<Source> {
+  const target = parseDatabaseTarget(options.url);
+  const database = options.database ?? target.database;
+  if (!database) {
+    throw new Problem("RH-USE-001", "no database is named", { field: "target", hint: `Add it to the URL (…/mydb), or give --database NAME.` });
+  }
+  const { engine, host, port, user } = target;
+  const named = context.environment["ROWHOUSE_TARGET_PASSWORD_FILE"];
+  const password = named ? await readSecret(named) : await engine.server.findPassword(context, { host, port, user, database });
+  return {
+    engine,
+    login: { host, port, user, database, applicationName: "rowhouse backup", ...(password ? { password } : {}) },
+    store: join(backupsRoot(context), "targets"),
+  };
+}
+
+export function withPassword(source: Source, password: Secret): Source {
+  return { ...source, login: { ...source.login, password } };
+}
+
+export async function houseSource(context: Context, house: House): Promise<Source> {
+  const { config, directory } = house;
+  const password = await readSecret(join(placesOf(context, directory).secrets, "backup"));
+  const host = config.target === undefined ? "127.0.0.1" : parseTarget(config.target).host;
+  return {
+    engine: engineNamed(config.engine),
+    login: { host, port: config.ports.database, user: roleNames.backup, password, database: config.app.database, applicationName: "rowhouse backup" },
+    store: join(backupsRoot(context), basename(directory)),
+  };
+}
+
+/** A place of its own: what removes a house must not reach its backups. */
+function backupsRoot(context: Context): string {
+  return isRoot() ? "/var/backups/rowhouse" : join(dataHome(context), "rowhouse-backups");
+}

@@ -1,0 +1,76 @@
+// The store: <store>/<server>/<backup>/. A backup is written under a name that ends in `.partial` and renamed when it is whole,
+// so that whatever has another name is one. Files 0600, directories 0700; one run at a time for each server in a store.
+import { createHash, randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import type { Engine } from "../../engines/engine.ts";
+import type { Survey } from "../../engines/backup.ts";
+import { Problem } from "../../foundation/problem.ts";
+import { formatBytes } from "../../foundation/units.ts";
+import type { Clock } from "../../platform/clock.ts";
+import { ensureDirectory, exists, freeBytes, namesIn, remove, statIfThere } from "../../platform/files.ts";
+import { takeLock } from "../../platform/locks.ts";
+import type { StoredFile } from "./manifest.ts";
+
+export const partialEnd = ".partial";
+
+export function serverDirectory(options: { readonly store: string; readonly engine: Engine; readonly survey: Survey }): string {
+  return join(options.store, `${options.engine.name}-${options.survey.serverId}`);
+}
+
+/** Sorts by time, and is unique whatever the clock does: `20261125T051200Z-7f3a`. */
+export function newBackupId(clock: Clock): string {
+  const moment = clock
+    .now()
+    .toISOString()
+    .replace(/[-:]|\.\d+/g, "");
+  return `${moment}-${randomBytes(2).toString("hex")}`;
+}
+
+/** A store that is there already keeps its mode: it may be somebody's disk. */
+export async function openStore(options: { readonly store: string; readonly server: string; readonly clock: Clock }): Promise<AsyncDisposable> {
+  if (!(await exists(options.store))) await ensureDirectory(options.store);
+  await ensureDirectory(options.server);
+  const lock = await takeLock({ path: join(options.server, ".locks", "take"), operation: "backup take", clock: options.clock });
+  await clearPartials(options.server);
+  return lock;
+}
+
+/** What a killed run left; the lock is ours, so nobody is writing there. */
+async function clearPartials(server: string): Promise<void> {
+  for (const name of await namesIn(server)) if (/^\d{8}T\d{6}Z-[0-9a-f]{4}\.partial$/.test(name)) await remove(join(server, name));
+}
+
+/** Throws RH-FILE-002 when the file system that holds `path` has less than is needed. */
+export async function refuseLackOfSpace(path: string, needed: { readonly bytes: number; readonly what: string }): Promise<void> {
+  const free = await freeBytes(await nearestThere(path));
+  if (free >= needed.bytes) return;
+  throw new Problem("RH-FILE-002", `${needed.what} may need ${formatBytes(needed.bytes)}, and ${path} has ${formatBytes(free)} free`, {
+    hint: "Free space there, or give another place.",
+  });
+}
+
+async function nearestThere(path: string): Promise<string> {
+  return (await exists(path)) || path === dirname(path) ? path : nearestThere(dirname(path));
+}
+
+/** Every file below `directory` with its size and hash, in the order of their names; links and other things are refused. */
+export async function storedFiles(directory: string): Promise<readonly StoredFile[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const found: StoredFile[] = [];
+  for (const entry of entries) {
+    if (entry.isDirectory()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const stat = await statIfThere(path);
+    if (!stat?.isFile()) throw new Problem("RH-BACKUP-003", `${path} is no file`, { hint: "A backup holds files and directories only." });
+    found.push({ path: relative(directory, path), bytes: Number(stat.size), sha256: await sha256Of(path) });
+  }
+  return found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest("hex");
+}

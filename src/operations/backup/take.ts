@@ -1,0 +1,265 @@
+// A backup of one database: look, dump, manifest, proof. A plan first; the dump is written under a name that nobody takes for a
+// backup and renamed when it is whole. On the server nothing is written.
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import type { Survey, Taken, Tool } from "../../engines/backup.ts";
+import type { Evidence, Verdict } from "../../foundation/evidence.ts";
+import { perform, type Plan, type Step, type StepText } from "../../foundation/plan.ts";
+import { Problem } from "../../foundation/problem.ts";
+import { formatBytes } from "../../foundation/units.ts";
+import type { Context } from "../../platform/context.ts";
+import { ensureDirectory, moveIntoPlace, remove, syncTree, writeFileAtomic } from "../../platform/files.ts";
+import { packageVersion } from "../../platform/package.ts";
+import { run } from "../../platform/processes.ts";
+import { currentUser, findUser, isRoot, userAddCommand } from "../../platform/users.ts";
+import { embeddedRoot } from "../stack/install.ts";
+import { catalogueName, type Manifest, manifestName, type StoredFile } from "./manifest.ts";
+import { type BackupState, type Certificate, proveBackup } from "./prove.ts";
+import type { Source } from "./source.ts";
+import { newBackupId, openStore, partialEnd, refuseLackOfSpace, serverDirectory, storedFiles } from "./store.ts";
+import { newProofDirectory, proofPlace, proofUser, throwawayProgram } from "./throwaway.ts";
+
+export interface TakeOptions {
+  readonly source: Source;
+  /** Another store than the source's own. */
+  readonly store?: string | undefined;
+  /** False: take it and leave the proof for later. */
+  readonly isProved: boolean;
+  readonly onProgress: (text: string) => void;
+}
+
+export interface TakenBackup {
+  readonly id: string;
+  readonly directory: string;
+  readonly state: BackupState;
+  readonly database: string;
+  readonly server: string;
+  readonly tables: number;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Undefined when no proof was asked for. */
+  readonly verdict: Verdict | undefined;
+}
+
+/** What is known of a backup while it is made. */
+interface Draft {
+  readonly context: Context;
+  readonly options: TakeOptions;
+  readonly survey: Survey;
+  readonly tools: readonly Tool[];
+  readonly id: string;
+  readonly store: string;
+  /** Of this server in the store. */
+  readonly server: string;
+  manifest?: Manifest;
+  certificate?: Certificate;
+}
+
+export interface PlannedTake {
+  readonly plan: Plan;
+  /** Performs the plan while it holds the store. */
+  readonly take: (
+    signal: AbortSignal,
+    onStep: (step: StepText) => void,
+  ) => Promise<{ readonly backup: TakenBackup; readonly evidence: readonly Evidence[] }>;
+}
+
+/** Looks at the database and says what would be done. Throws RH-CONN-*, RH-AUTH-*, RH-TOOL-001, RH-BACKUP-001, RH-FILE-002. */
+export async function planTake(context: Context, options: TakeOptions): Promise<PlannedTake> {
+  const { engine, login } = options.source;
+  await using session = await engine.driver.connect(login);
+  const survey = await engine.backup.survey(session);
+  refuseWhatIsNotCarried(survey);
+  const tools = await engine.backup.tools(context, survey.version);
+  const store = options.store ?? options.source.store;
+  await refuseLackOfSpace(store, { bytes: Math.round(survey.tableBytes * 1.2) + 1_000_000, what: `a backup of ${survey.database}` });
+  const draft: Draft = { context, options, survey, tools, id: newBackupId(context.clock), store, server: serverDirectory({ store, engine, survey }) };
+  const title = `back up ${survey.database} of ${engine.title} ${survey.version} on ${login.host}:${login.port}, ${formatBytes(survey.databaseBytes)}`;
+  const proof = options.isProved ? [...(await userSteps()), await proofStep(draft)] : [];
+  const plan = { title, steps: [dumpStep(draft), manifestStep(draft), ...proof] };
+  return { plan, take: (signal, onStep) => take(draft, plan, { signal, onStep }) };
+}
+
+function refuseWhatIsNotCarried({ database, refusals }: Survey): void {
+  if (refusals.length === 0) return;
+  throw new Problem("RH-BACKUP-001", `${database} holds what this version cannot carry: ${refusals.join("; ")}`, {
+    hint: "Nothing was taken. Move it elsewhere, or dump this database with the engine's own tools.",
+  });
+}
+
+async function take(draft: Draft, plan: Plan, how: { readonly signal: AbortSignal; readonly onStep: (step: StepText) => void }) {
+  await using _lock = await openStore({ store: draft.store, server: draft.server, clock: draft.context.clock });
+  try {
+    const evidence = await perform(plan, how);
+    return { backup: takenBackup(draft), evidence };
+  } finally {
+    await remove(partialOf(draft)); // whatever ended it
+  }
+}
+
+function partialOf({ server, id }: Draft): string {
+  return join(server, `${id}${partialEnd}`);
+}
+
+function placeOf({ server, id }: Draft): string {
+  return join(server, id);
+}
+
+function dumpStep(draft: Draft): Step {
+  const { options, survey, tools, context } = draft;
+  const { engine, login } = options.source;
+  const directory = partialOf(draft);
+  const secretsDirectory = join(directory, ".secrets");
+  return {
+    title: `dump ${survey.database}`,
+    why: "in one snapshot, with the engine's own tools; row counts and hashes are read in the same snapshot",
+    run: engine.backup.dumpCommands({ tools, login, directory, secretsDirectory }),
+    writes: [directory],
+    act: async (signal) => {
+      const began = context.clock.monotonicMs();
+      await ensureDirectory(directory);
+      await ensureDirectory(secretsDirectory);
+      const startedAt = context.clock.now().toISOString();
+      const taken = await engine.backup.dump(context, { survey, tools, login, directory, secretsDirectory, signal, onProgress: options.onProgress });
+      await remove(secretsDirectory);
+      await writeFileAtomic(join(directory, catalogueName), `${JSON.stringify(taken.objects)}\n`);
+      options.onProgress("hashing the files");
+      const files = await storedFiles(directory);
+      draft.manifest = await manifestOf(draft, { taken, files, startedAt });
+      return [{ subject: "dumped", seen: dumpedText(draft.manifest), tookMs: context.clock.monotonicMs() - began }];
+    },
+  };
+}
+
+async function manifestOf(
+  { context, options, survey, tools, id }: Draft,
+  { taken, files, startedAt }: { readonly taken: Taken; readonly files: readonly StoredFile[]; readonly startedAt: string },
+): Promise<Manifest> {
+  const { engine, login } = options.source;
+  const kinds = [...new Set(taken.objects.map(({ kind }) => kind))];
+  return {
+    format: 1,
+    id,
+    kind: "database",
+    engine: engine.name,
+    server: { id: survey.serverId, version: survey.version, host: login.host, port: login.port },
+    database: {
+      name: survey.database,
+      settings: survey.settings,
+      roles: [...survey.roles],
+      extensions: [...survey.extensions],
+      tableBytes: survey.tableBytes,
+      bytes: survey.databaseBytes,
+    },
+    taken: {
+      by: `${currentUser().name}@${hostname()}`,
+      with: [{ name: "rowhouse", version: await packageVersion() }, ...tools.map(({ name, version }) => ({ name, version }))],
+      began: startedAt,
+      snapshotAt: taken.snapshotAt,
+      snapshot: taken.snapshot,
+      ended: context.clock.now().toISOString(),
+    },
+    hashMethod: engine.backup.hashMethod,
+    tables: taken.tables.map(({ name, rows, hash }, index) => {
+      const file = engine.backup.tableFile(name, index);
+      return { name: [...name], rows, hash, ...(file === undefined ? {} : { file }) };
+    }),
+    counters: taken.counters.map(({ name, next }) => ({
+      name,
+      before: next,
+      after: taken.countersAfter.find((one) => one.name === name)?.next ?? next,
+    })),
+    objects: Object.fromEntries(kinds.map((kind) => [kind, taken.objects.filter((object) => object.kind === kind).length])),
+    files: [...files],
+  };
+}
+
+function dumpedText(manifest: Manifest): string {
+  const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0).toLocaleString("en-US");
+  return `${manifest.database.name}, ${rows} rows in ${manifest.tables.length} tables, one snapshot, ${formatBytes(manifest.database.bytes)} to ${formatBytes(sizeOf(manifest))}`;
+}
+
+function sizeOf({ files }: Manifest): number {
+  return files.reduce((sum, file) => sum + file.bytes, 0);
+}
+
+function manifestStep(draft: Draft): Step {
+  const path = join(placeOf(draft), manifestName);
+  return {
+    title: "write the manifest",
+    why: "every file with its SHA-256; the backup gets its name when all of it is on the disk",
+    writes: [path],
+    act: async () => {
+      const partial = partialOf(draft);
+      await writeFileAtomic(join(partial, manifestName), `${JSON.stringify(draft.manifest, null, 2)}\n`);
+      await syncTree(partial);
+      await moveIntoPlace({ from: partial, to: placeOf(draft) });
+      return [];
+    },
+  };
+}
+
+/** A throw-away server runs what the restored schema makes it run, so not as root, and not as a user who owns anything. */
+async function userSteps(): Promise<readonly Step[]> {
+  if (!isRoot() || (await findUser(proofUser))) return [];
+  const argv = userAddCommand(proofUser);
+  return [
+    {
+      title: `make the system user ${proofUser}`,
+      why: "the throw-away server runs as a user that owns nothing else",
+      run: [argv],
+      undo: `userdel ${proofUser}`,
+      act: async (signal) => {
+        if (!(await findUser(proofUser))) await run({ argv, timeoutMs: 30_000, signal });
+        return [];
+      },
+    },
+  ];
+}
+
+async function proofStep(draft: Draft): Promise<Step> {
+  const { context, options, survey, tools } = draft;
+  const { engine } = options.source;
+  const found = await engine.server.installations(context, { embeddedRoot: embeddedRoot(context) });
+  const installation = found.find(({ major }) => major === engine.server.majorOf(survey.version));
+  const directory = placeOf(draft);
+  const commands = async () => {
+    if (!installation) return {};
+    const proof = newProofDirectory();
+    const place = await proofPlace(proof, installation);
+    const secretsDirectory = join(proof, "secrets");
+    const restoring = engine.backup.restoreCommands({ tools, place, directory, secretsDirectory, survey });
+    return {
+      run: [engine.server.initialiseCommand(place), throwawayProgram(engine, place, survey).argv, ...restoring],
+      writes: [dirname(place.dataDirectory)],
+    };
+  };
+  return {
+    title: "prove it",
+    why: installation
+      ? `restore into a throw-away ${engine.title} ${installation.version} on a socket, compare everything, write, remove it again`
+      : `not possible here: there is no ${engine.title} ${engine.server.majorOf(survey.version)} server program`,
+    ...(await commands()),
+    act: async (signal) => {
+      draft.certificate = await proveBackup(context, { engine, directory, signal, onProgress: options.onProgress });
+      const { verdict } = draft.certificate;
+      return verdict.state === "unknown" ? [] : verdict.evidence;
+    },
+  };
+}
+
+function takenBackup(draft: Draft): TakenBackup {
+  const { manifest, certificate, survey, options } = draft;
+  if (!manifest) throw new Error("the manifest was not made");
+  return {
+    id: draft.id,
+    directory: placeOf(draft),
+    state: certificate?.state ?? "TAKEN",
+    database: survey.database,
+    server: `${options.source.engine.title} ${survey.version}`,
+    tables: manifest.tables.length,
+    rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0),
+    bytes: sizeOf(manifest),
+    verdict: certificate?.verdict,
+  };
+}

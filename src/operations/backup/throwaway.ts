@@ -1,0 +1,147 @@
+// A database server that lives for one proof: of the same engine and major version, in a directory of its own, on a socket only,
+// as a system user that owns nothing else. It is ended by its pid and its directory is removed, whatever happened; what a
+// `kill -9` of this process left is removed by the next proof.
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import type { Survey } from "../../engines/backup.ts";
+import type { Engine, Installation, ServerPlace } from "../../engines/engine.ts";
+import { Problem } from "../../foundation/problem.ts";
+import { waitFor } from "../../platform/clock.ts";
+import type { Context } from "../../platform/context.ts";
+import { ensureDirectory, namesIn, readIfThere, readTail, remove, statIfThere, writeFileAtomic } from "../../platform/files.ts";
+import { identify, isAlive, type ProcessIdentity } from "../../platform/identity.ts";
+import { endAllWorkingIn, type Program, start, stop } from "../../platform/processes.ts";
+import { currentUser, findUser, isRoot } from "../../platform/users.ts";
+
+/** Runs throw-away servers when we are root: what a restored schema makes its server do, it does as this user. */
+export const proofUser = "rowhouse-proof";
+
+/** Room for whole databases, unlike /tmp, which may be memory. */
+export const proofsRoot = "/var/tmp";
+const proofName = /^rowhouse-proof-[0-9a-f]{12}$/;
+const readyWithinMs = 60_000;
+
+export interface Throwaway extends AsyncDisposable {
+  readonly place: ServerPlace;
+  /** 0700, for files of secrets. */
+  readonly secretsDirectory: string;
+}
+
+/** What stands in the directory of a proof: whose it is, and which program serves it. */
+interface Owner {
+  readonly identity: ProcessIdentity;
+  readonly program: string;
+}
+
+export function newProofDirectory(): string {
+  return join(proofsRoot, `rowhouse-proof-${randomBytes(6).toString("hex")}`);
+}
+
+export async function proofPlace(directory: string, installation: Installation): Promise<ServerPlace> {
+  const owner = isRoot() ? await findUser(proofUser) : undefined;
+  return {
+    installation,
+    dataDirectory: join(directory, "data"),
+    socketDirectory: join(directory, "run"),
+    settingsDirectory: join(directory, "settings"),
+    logPath: join(directory, "server.log"),
+    port: 5432, // names the socket; nothing listens on TCP
+    locale: "C.UTF-8",
+    administrator: currentUser().name,
+    application: { role: "nobody", database: "nothing" },
+    ...(owner ? { owner } : {}),
+  };
+}
+
+export function throwawayProgram(engine: Engine, place: ServerPlace, survey: Survey): Program {
+  const program = engine.server.program(place);
+  return { ...program, argv: [...program.argv, ...engine.backup.scratchArguments(place, survey)] };
+}
+
+export async function startThrowaway(
+  context: Context,
+  options: {
+    readonly engine: Engine;
+    readonly installation: Installation;
+    readonly directory: string;
+    readonly survey: Survey;
+    readonly signal: AbortSignal;
+  },
+): Promise<Throwaway> {
+  const { engine, directory, survey, signal } = options;
+  const place = await proofPlace(directory, options.installation);
+  const program = throwawayProgram(engine, place, survey);
+  let server: ProcessIdentity | undefined;
+  const end = async () => {
+    if (server) await stop(server, { ask: "SIGKILL", graceMs: 0, clock: context.clock });
+    await clear(context, directory, program.argv[0] ?? "");
+  };
+  try {
+    await make(directory, place, program);
+    await engine.server.initialise(context, place);
+    signal.throwIfAborted();
+    await engine.server.writeSettings(place);
+    server = (await start({ ...program, logPath: place.logPath })).identity;
+    await untilReady(context, engine, place, { server, signal });
+  } catch (thrown) {
+    await end();
+    throw thrown;
+  }
+  return { place, secretsDirectory: join(directory, "secrets"), [Symbol.asyncDispose]: end };
+}
+
+async function make(directory: string, place: ServerPlace, program: Program): Promise<void> {
+  const owner = place.owner ? { owner: place.owner } : {};
+  await ensureDirectory(directory, { mode: place.owner ? 0o711 : 0o700 });
+  await ensureDirectory(join(directory, "secrets"));
+  const self = await identify(process.pid);
+  await writeFileAtomic(join(directory, "owner.json"), JSON.stringify({ identity: self, program: program.argv[0] }));
+  await ensureDirectory(place.socketDirectory, owner);
+  await ensureDirectory(place.settingsDirectory, { mode: place.owner ? 0o755 : 0o700 });
+}
+
+async function untilReady(
+  context: Context,
+  engine: Engine,
+  place: ServerPlace,
+  { server, signal }: { readonly server: ProcessIdentity; readonly signal: AbortSignal },
+): Promise<void> {
+  const attempt = async () => {
+    if (!(await isAlive(server))) return false;
+    return engine.driver.connect(engine.server.administrator(place)).then(
+      async (session) => {
+        await session[Symbol.asyncDispose]();
+        return true;
+      },
+      () => undefined,
+    );
+  };
+  if (await waitFor(context.clock, { withinMs: readyWithinMs, everyMs: 50, signal }, attempt)) return;
+  const said = (await readTail(place.logPath, 1_000)).trim().split("\n").slice(-3).join(" | ");
+  throw new Problem("RH-PROC-001", `the throw-away ${engine.title} ${place.installation.version} did not start; its log ends with: ${said}`);
+}
+
+async function clear(context: Context, directory: string, program: string): Promise<void> {
+  for (const data of ["data", "data.partial"])
+    await endAllWorkingIn(join(directory, data), { program, ask: "SIGKILL", graceMs: 0, clock: context.clock });
+  await remove(directory);
+}
+
+/** Ends and removes what proofs left whose process is gone. Only directories of ours are touched. */
+export async function clearAbandoned(context: Context): Promise<void> {
+  for (const name of (await namesIn(proofsRoot)).filter((one) => proofName.test(one))) {
+    const directory = join(proofsRoot, name);
+    const stat = await statIfThere(directory);
+    if (!stat?.isDirectory() || Number(stat.uid) !== currentUser().uid) continue;
+    const owner = ownerIn(await readIfThere(join(directory, "owner.json")));
+    if (owner && !(await isAlive(owner.identity))) await clear(context, directory, owner.program);
+  }
+}
+
+function ownerIn(text: string | undefined): Owner | undefined {
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as Owner);
+  } catch {
+    return undefined; // not written by us whole
+  }
+}
