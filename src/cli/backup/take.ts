@@ -80,9 +80,9 @@ function printVerdict(output: Output, { verdict }: TakenBackup, { width, indent 
   const print = (text: string) => {
     for (const line of wrapped(text, Math.max(width - indent.length, 30))) output.line(`${indent}${line}`);
   };
-  if (verdict === undefined) return print("not proved: --no-prove");
-  if (verdict.state === "unknown") return print(`not proved, unknown, because ${verdict.because}`);
-  if (verdict.state === "sound") return;
+  if (verdict === undefined) print("not proved: --no-prove");
+  if (verdict?.state === "unknown") print(`not proved, unknown, because ${verdict.because}`);
+  if (verdict?.state !== "faulty") return;
   for (const { subject, seen } of verdict.findings.slice(0, shownFindings)) print(`${subject} ${seen}`);
   const more = verdict.findings.length - shownFindings;
   if (more > 0) print(`and ${more} more, all in certificate.json`);

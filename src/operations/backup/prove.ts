@@ -8,7 +8,7 @@ import type { ConnectionOptions, Session } from "../../drivers/driver.ts";
 import type { Content, Survey, Tool } from "../../engines/backup.ts";
 import type { Engine, Installation } from "../../engines/engine.ts";
 import { type Finding, type Verdict, verdictOf } from "../../foundation/evidence.ts";
-import { isProblem } from "../../foundation/problem.ts";
+import { isProblem, Problem } from "../../foundation/problem.ts";
 import { formatBytes } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
 import { writeFileAtomic } from "../../platform/files.ts";
@@ -167,7 +167,7 @@ async function restoreAndCompare(proof: Proof): Promise<Verdict> {
     const wrote = await write(proof, session);
     return wrote.state === "sound" ? { state: "sound", evidence: [restored, compared, wrote].flatMap(({ evidence }) => evidence) } : wrote;
   } catch (thrown) {
-    if (!isProblem(thrown) || isProblem(thrown, "RH-USE-002", "RH-BUG-001")) throw thrown;
+    if (!(thrown instanceof Problem) || ["RH-USE-002", "RH-BUG-001"].includes(thrown.code)) throw thrown;
     return { state: "unknown", because: thrown.message };
   }
 }
@@ -182,7 +182,7 @@ async function restoreInto(proof: Proof): Promise<Verdict> {
   try {
     await options.engine.backup.restore(context, { survey, tools, place, directory, secretsDirectory, tables: manifest.tables, signal, onProgress });
   } catch (thrown) {
-    if (!isProblem(thrown) || isProblem(thrown, "RH-USE-002", "RH-BUG-001", "RH-FILE-002") || thrown.code.startsWith("RH-CONN")) throw thrown;
+    if (!(thrown instanceof Problem) || /^RH-(USE-002|BUG-001|FILE-002|CONN-)/.test(thrown.code)) throw thrown;
     const mend = "Mend what it names in the database, then take another backup.";
     return verdictOf([], [{ subject: "restore", seen: thrown.message, mend }]);
   }

@@ -29,6 +29,9 @@ export function rowText(columns: readonly Column[]): Sql {
 /** Neither a digit nor a sign needs a backslash. */
 const plain = new Set("tinyint smallint mediumint int bigint decimal float double date time datetime timestamp year uuid inet4 inet6".split(" "));
 
+/** Bytes that are no text are taken for the type's binary form, so these are told that theirs are text. */
+const binaryForms = new Set(["uuid", "inet4", "inet6"]);
+
 function field({ name, type }: Column): Sql {
   const column = sql.id(name);
   if (type === "float") return orNull(sql`cast(cast(${column} as double) as char)`);
@@ -50,14 +53,18 @@ export function loadStatement(options: {
   readonly isLocal: boolean;
 }): Sql {
   const list = sql.join(
-    options.columns.map(({ name }) => sql.id(name)),
+    options.columns.map(({ name, type }, index) => (binaryForms.has(type) ? sql`@${sql.id(`v${index}`)}` : sql.id(name))),
     ", ",
   );
+  const texts = options.columns.flatMap(({ name, type }, index) =>
+    binaryForms.has(type) ? [sql`${sql.id(name)} = convert(@${sql.id(`v${index}`)} using utf8mb4)`] : [],
+  );
+  const set = texts.length === 0 ? sql`` : sql` set ${sql.join(texts, ", ")}`;
   const from = options.isLocal ? sql`local infile` : sql`infile`;
   return sql`
     load data ${from} ${sql.literal(options.path)} into table ${sql.id(options.table)}
     character set binary
     fields terminated by x'09' escaped by x'5c'
     lines terminated by x'0a'
-    (${list})`;
+    (${list})${set}`;
 }
