@@ -20,7 +20,13 @@ export function overview(width: number): readonly string[] {
 /** The commands of one floor. */
 export function floorHelp(floor: string, verbs: readonly Command[], width: number): readonly string[] {
   const rows = verbs.map(({ name, about }) => [`  rowhouse ${name}`, about]);
-  return [`rowhouse ${floor}:`, "", ...columns(rows, width), "", ...wrapped(`\`rowhouse ${verbs[0]?.name} --help\` shows its options and an example.`, width)];
+  return [
+    `rowhouse ${floor}:`,
+    "",
+    ...columns(rows, width),
+    "",
+    ...wrapped(`\`rowhouse ${verbs[0]?.name} --help\` shows its options and an example.`, width),
+  ];
 }
 
 export function helpOf(command: Command, width: number): readonly string[] {

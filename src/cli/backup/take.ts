@@ -8,8 +8,8 @@ import type { Evidence } from "../../foundation/evidence.ts";
 import type { BackupState } from "../../operations/backup/prove.ts";
 import { houseSource, type Source, targetSource, withPassword } from "../../operations/backup/source.ts";
 import { type PlannedTake, planTake, type TakenBackup } from "../../operations/backup/take.ts";
-import { findHouseDirectory, readHouse } from "../../operations/stack/house.ts";
 import type { Invocation } from "../command.ts";
+import { foundHouse } from "../found-house.ts";
 import { columns, type Output, planLines, wrapped } from "../output.ts";
 import { textOption } from "../parse.ts";
 import { askSecret } from "../prompt.ts";
@@ -22,7 +22,7 @@ export async function take(invocation: Invocation): Promise<number> {
   const { plan, take: perform } = await planned(invocation, await sourceOf(invocation));
   if (options["dry-run"]) {
     output.envelope({ plan: planText(plan) });
-    for (const line of planLines(planText(plan))) output.line(line);
+    for (const line of planLines(planText(plan), output.width)) output.line(line);
     return 0;
   }
   const { backup, evidence } = await perform(signal, ({ title }) => output.progress(title));
@@ -31,11 +31,12 @@ export async function take(invocation: Invocation): Promise<number> {
   return options["no-prove"] ? 0 : exitCodes[backup.state];
 }
 
-async function sourceOf({ context, options, directory }: Invocation): Promise<Source> {
+async function sourceOf(invocation: Invocation): Promise<Source> {
+  const { context, options } = invocation;
   const url = textOption(options, "target");
   const database = textOption(options, "database");
   if (url !== undefined) return targetSource(context, { url, database });
-  const source = await houseSource(context, await readHouse(await findHouseDirectory(context, { house: textOption(options, "house") }, directory)));
+  const source = await houseSource(context, (await foundHouse(invocation)).house);
   return database === undefined ? source : { ...source, login: { ...source.login, database } };
 }
 
