@@ -53,6 +53,8 @@ export interface DatabaseObject {
   readonly name: string;
   /** As the engine's catalogue gives it. */
   readonly definition: string;
+  /** The part of it that the engine writes out of what it has parsed, and may write otherwise once it has read that in again. */
+  readonly text?: string;
 }
 
 /** What is compared between a database and a copy of it. */
@@ -71,10 +73,8 @@ export interface Taken extends Content {
   readonly snapshotAt: string;
 }
 
-export interface Progress {
-  /** A table, with how far it is. */
-  (text: string): void;
-}
+/** Told of a table, with how far it is. */
+export type Progress = (text: string) => void;
 
 export interface DumpJob {
   readonly survey: Survey;
@@ -129,6 +129,8 @@ export interface BackupFloor {
   restore(context: Context, job: RestoreJob): Promise<void>;
   /** What the database holds that the session is in. May be repeated. */
   content(session: Session, onProgress: Progress): Promise<Content>;
+  /** What a copy's engine makes of an object's text when it reads that in once more; undefined where that is not to be had. Changes nothing. */
+  reread(session: Session, object: DatabaseObject): Promise<string | undefined>;
   /** Writes into a throw-away copy: keys must bite, counters must give what is free. */
   tryWrites(session: Session, content: Content): Promise<TriedWrites>;
 }

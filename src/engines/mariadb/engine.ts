@@ -5,6 +5,7 @@ import { attempts, otherDatabase } from "./access/attempts.ts";
 import { clientHost, creation, existing, reserved, resetPassword, rights, stepsTable, waitForLock } from "./access/roles.ts";
 import { content, hashMethod } from "./backup/content.ts";
 import { dump, dumpCommands, tableFile } from "./backup/dump.ts";
+import { reread } from "./backup/reread.ts";
 import { obstacle, restore, restoreCommands, scratchArguments } from "./backup/restore.ts";
 import { survey } from "./backup/survey.ts";
 import { tools } from "./backup/tools.ts";
@@ -54,6 +55,7 @@ export const mariadb: Engine = {
     restoreCommands,
     restore,
     content,
+    reread,
     tryWrites,
   },
 };

@@ -1,6 +1,6 @@
 // A copy against what the manifest says of the original: tables, rows, content, counters, and every object by its definition.
 // Each difference names what differs.
-import type { Content } from "../../engines/backup.ts";
+import type { Content, DatabaseObject } from "../../engines/backup.ts";
 import type { Finding } from "../../foundation/evidence.ts";
 import type { Catalogue, Manifest } from "./manifest.ts";
 
@@ -8,6 +8,22 @@ const mend = "Take another backup; do not rely on this one.";
 
 export function compareContent(original: { readonly manifest: Manifest; readonly catalogue: Catalogue }, copy: Content): readonly Finding[] {
   return [...compareTables(original.manifest, copy), ...compareCounters(original.manifest, copy), ...compareObjects(original.catalogue, copy)];
+}
+
+/** The original's objects, with each text that the copy has otherwise as the copy's engine writes it once it has read it in. */
+export async function settled(
+  catalogue: Catalogue,
+  copy: Content,
+  reread: (object: DatabaseObject) => Promise<string | undefined>,
+): Promise<Catalogue> {
+  const copied = new Map(copy.objects.map((object) => [keyOf(object), object.text]));
+  const found: DatabaseObject[] = [];
+  for (const object of catalogue) {
+    const { text } = object;
+    const isOther = text !== undefined && copied.get(keyOf(object)) !== undefined && copied.get(keyOf(object)) !== text;
+    found.push(isOther ? { ...object, text: (await reread(object)) ?? text } : object);
+  }
+  return found;
 }
 
 function compareTables(manifest: Manifest, copy: Content): readonly Finding[] {
@@ -37,9 +53,8 @@ function compareCounters(manifest: Manifest, copy: Content): readonly Finding[] 
 }
 
 function compareObjects(catalogue: Catalogue, copy: Content): readonly Finding[] {
-  const keyOf = ({ kind, name }: { readonly kind: string; readonly name: string }) => `${kind} ${name}`;
-  const was = grouped(catalogue, keyOf);
-  const is = grouped(copy.objects, keyOf);
+  const was = grouped(catalogue);
+  const is = grouped(copy.objects);
   return [...new Set([...was.keys(), ...is.keys()])].flatMap((key) => {
     const [before, after] = [was.get(key), is.get(key)];
     if (before === after) return [];
@@ -50,10 +65,17 @@ function compareObjects(catalogue: Catalogue, copy: Content): readonly Finding[]
 }
 
 /** Objects that share a name count as one, with all their definitions. */
-function grouped(objects: Catalogue | Content["objects"], keyOf: (one: Content["objects"][number]) => string): ReadonlyMap<string, string> {
+function grouped(objects: Catalogue | Content["objects"]): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  for (const object of objects) found.set(keyOf(object), [found.get(keyOf(object)) ?? [], object.definition].flat().join("\n"));
+  for (const object of objects) {
+    const { definition, text } = object;
+    found.set(keyOf(object), [found.get(keyOf(object)) ?? [], definition, text ?? []].flat().join("\n"));
+  }
   return found;
+}
+
+function keyOf({ kind, name }: { readonly kind: string; readonly name: string }): string {
+  return `${kind} ${name}`;
 }
 
 function firstDifference(before: string, after: string): string {

@@ -58,7 +58,9 @@ const ManifestSchema = Type.Object(
 );
 export type Manifest = Static<typeof ManifestSchema>;
 
-const CatalogueSchema = Type.Array(Type.Object({ kind: Type.String(), name: Type.String(), definition: Type.String() }, closed));
+const CatalogueSchema = Type.Array(
+  Type.Object({ kind: Type.String(), name: Type.String(), definition: Type.String(), text: Type.Optional(Type.String()) }, closed),
+);
 export type Catalogue = Static<typeof CatalogueSchema>;
 
 export const manifestName = "manifest.json";

@@ -14,7 +14,7 @@ import type { Context } from "../../platform/context.ts";
 import { writeFileAtomic } from "../../platform/files.ts";
 import { currentUser } from "../../platform/users.ts";
 import { embeddedRoot } from "../stack/install.ts";
-import { compareContent } from "./compare.ts";
+import { compareContent, settled } from "./compare.ts";
 import { type Catalogue, certificateName, type Manifest, manifestName, readCatalogue, readManifest } from "./manifest.ts";
 import { refuseLackOfSpace, storedFiles } from "./store.ts";
 import { clearAbandoned, newProofDirectory, proofsRoot, startThrowaway, type Throwaway } from "./throwaway.ts";
@@ -194,9 +194,11 @@ async function restoreInto(proof: Proof): Promise<Verdict> {
 async function compare(proof: Proof, session: Session): Promise<Verdict> {
   const { context, options, manifest } = proof;
   const began = context.clock.monotonicMs();
-  const copy = await options.engine.backup.content(session, options.onProgress);
+  const { backup } = options.engine;
+  const copy = await backup.content(session, options.onProgress);
+  const catalogue = await settled(proof.catalogue, copy, (object) => backup.reread(session, object));
   const evidence = { subject: "compared", seen: comparedText(manifest, copy), tookMs: context.clock.monotonicMs() - began };
-  const findings = compareContent(proof, copy);
+  const findings = compareContent({ manifest, catalogue }, copy);
   return verdictOf(findings.length === 0 ? [evidence] : [], findings);
 }
 

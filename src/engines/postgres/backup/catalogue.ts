@@ -4,12 +4,13 @@
 import type { Session } from "../../../drivers/driver.ts";
 import { type Sql, sql } from "../../../foundation/sql.ts";
 import type { DatabaseObject } from "../../backup.ts";
+import { policyText } from "./reread.ts";
 
 export async function objects(session: Session): Promise<readonly DatabaseObject[]> {
   const found: DatabaseObject[] = [];
   for (const [kind, statement] of Object.entries(kinds)) {
-    const rows = await session.all<{ name: string; definition: string | null }>(statement);
-    found.push(...rows.map(({ name, definition }) => ({ kind, name, definition: definition ?? "" })));
+    const rows = await session.all<{ name: string; definition: string | null; text?: string | null }>(statement);
+    found.push(...rows.map(({ name, definition, text }) => ({ kind, name, definition: definition ?? "", ...(text ? { text } : {}) })));
   }
   return found;
 }
@@ -34,8 +35,8 @@ const given = (acl: Sql) => sql`
     select concat(case when x.grantee = 0 then 'public' else pg_get_userbyid(x.grantee)::text end, ':', x.privilege_type, x.is_grantable) as g
     from aclexplode(${acl}) as x) as granted)`;
 
-const relation = (relkinds: Sql, definition: Sql) => sql`
-  select format('%I.%I', n.nspname, c.relname) as name, ${definition} as definition
+const relation = (relkinds: Sql, definition: Sql, text: Sql = sql`null`) => sql`
+  select format('%I.%I', n.nspname, c.relname) as name, ${definition} as definition, ${text} as text
   from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
   where c.relkind in (${relkinds}) and ${own} and ${free(sql`'pg_class'::regclass`, sql`c.oid`)}
   order by 1`;
@@ -82,24 +83,27 @@ const kinds: Readonly<Record<string, Sql>> = {
   column: sql`
     select format('%I.%I.%I', n.nspname, c.relname, a.attname) as name,
       concat_ws(' ', row_number() over (partition by c.oid order by a.attnum), format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
-        pg_get_expr(d.adbin, d.adrelid), a.attcollation::regcollation, a.attstorage, to_jsonb(a) ->> 'attcompression', a.attoptions, a.attislocal,
-        ${given(sql`a.attacl`)}) as definition
+        a.attcollation::regcollation, a.attstorage, to_jsonb(a) ->> 'attcompression', a.attoptions, a.attislocal,
+        ${given(sql`a.attacl`)}) as definition,
+      pg_get_expr(d.adbin, d.adrelid) as text
     from pg_attribute as a join pg_class as c on c.oid = a.attrelid join pg_namespace as n on n.oid = c.relnamespace
     left join pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
     where c.relkind in ('r', 'p', 'v', 'm', 'c') and a.attnum > 0 and not a.attisdropped and ${own} and ${free(sql`'pg_class'::regclass`, sql`c.oid`)}
     order by 1`,
   index: sql`
-    select format('%I.%I', n.nspname, c.relname) as name, concat_ws(' ', pg_get_indexdef(i.indexrelid), i.indisvalid, i.indisclustered, i.indisreplident) as definition
+    select format('%I.%I', n.nspname, c.relname) as name, concat_ws(' ', i.indisvalid, i.indisclustered, i.indisreplident) as definition,
+      pg_get_indexdef(i.indexrelid) as text
     from pg_index as i join pg_class as c on c.oid = i.indexrelid join pg_namespace as n on n.oid = c.relnamespace
     where ${own} and ${free(sql`'pg_class'::regclass`, sql`i.indrelid`)} order by 1`,
   constraint: sql`
     select format('%s.%I', coalesce(nullif(k.conrelid, 0)::regclass::text, nullif(k.contypid, 0)::regtype::text), k.conname) as name,
-      concat_ws(' ', pg_get_constraintdef(k.oid), k.convalidated) as definition
+      k.convalidated::text as definition, pg_get_constraintdef(k.oid) as text
     from pg_constraint as k join pg_namespace as n on n.oid = k.connamespace
     where ${own} and ${free(sql`'pg_class'::regclass`, sql`k.conrelid`)} order by 1, 2`,
   view: relation(
     sql`'v', 'm'`,
-    sql`concat_ws(' ', c.relkind, pg_get_userbyid(c.relowner), c.reloptions, c.relispopulated, pg_get_viewdef(c.oid), ${grants(sql`c.relacl`, sql`'r'`, sql`c.relowner`)})`,
+    sql`concat_ws(' ', c.relkind, pg_get_userbyid(c.relowner), c.reloptions, c.relispopulated, ${grants(sql`c.relacl`, sql`'r'`, sql`c.relowner`)})`,
+    sql`pg_get_viewdef(c.oid)`,
   ),
   sequence: relation(
     sql`'S'`,
@@ -107,17 +111,17 @@ const kinds: Readonly<Record<string, Sql>> = {
       ${grants(sql`c.relacl`, sql`'s'`, sql`c.relowner`)}) from pg_sequence as s where s.seqrelid = c.oid)`,
   ),
   trigger: sql`
-    select format('%s.%I', t.tgrelid::regclass, t.tgname) as name, concat_ws(' ', pg_get_triggerdef(t.oid), t.tgenabled) as definition
+    select format('%s.%I', t.tgrelid::regclass, t.tgname) as name, t.tgenabled::text as definition, pg_get_triggerdef(t.oid) as text
     from pg_trigger as t join pg_class as c on c.oid = t.tgrelid join pg_namespace as n on n.oid = c.relnamespace
     where not t.tgisinternal and ${own} order by 1`,
   rule: sql`
-    select format('%s.%I', r.ev_class::regclass, r.rulename) as name, concat_ws(' ', pg_get_ruledef(r.oid), r.ev_enabled) as definition
+    select format('%s.%I', r.ev_class::regclass, r.rulename) as name, r.ev_enabled::text as definition, pg_get_ruledef(r.oid) as text
     from pg_rewrite as r join pg_class as c on c.oid = r.ev_class join pg_namespace as n on n.oid = c.relnamespace
     where r.rulename <> '_RETURN' and ${own} and ${free(sql`'pg_rewrite'::regclass`, sql`r.oid`)} order by 1`,
   policy: sql`
     select format('%s.%I', p.polrelid::regclass, p.polname) as name,
-      concat_ws(' ', p.polcmd, p.polpermissive, (select string_agg(r, ',' order by r) from (select case when o = 0 then 'public' else o::regrole::text end as r from unnest(p.polroles) as o) as named),
-        pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) as definition
+      concat_ws(' ', p.polcmd, p.polpermissive, (select string_agg(r, ',' order by r) from (select case when o = 0 then 'public' else o::regrole::text end as r from unnest(p.polroles) as o) as named)) as definition,
+      ${policyText} as text
     from pg_policy as p order by 1`,
   routine: sql`
     select format('%s', p.oid::regprocedure) as name,
