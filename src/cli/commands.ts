@@ -78,7 +78,7 @@ export const commands: readonly Command[] = [
       { name: "target", value: "URL", about: "postgres://user@host/database or mariadb://user@host/database; else the house's own" },
       { name: "database", value: "NAME", about: "another database of that server" },
       { name: "store", value: "DIR", about: "where backups go; /var/backups/rowhouse/ for root unless given" },
-      { name: "no-prove", about: "only take it, and say so" },
+      { name: "no-prove", about: "take it only; its state stays TAKEN" },
     ],
     operands: [],
     hasDryRun: true,

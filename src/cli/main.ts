@@ -55,5 +55,5 @@ async function runCommand(
 }
 
 function interrupted(): Problem {
-  return new Problem("RH-USE-002", "interrupted", { hint: "Run it again: it goes on where it stopped." });
+  return new Problem("RH-USE-002", "interrupted", { hint: "Run it again: what was done stands, what was half done is done anew." });
 }

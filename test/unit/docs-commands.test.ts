@@ -44,7 +44,7 @@ describe("a command line on a page", () => {
     expect(() => parseCommand(wordsOf(line ?? ""))).not.toThrow();
   });
 
-  test.each(["rowhouse backup take", "rowhouse status --lag", "rowhouse down now"])("that the table does not know is found: %s", (line) => {
+  test.each(["rowhouse backup forget", "rowhouse status --lag", "rowhouse down now"])("that the table does not know is found: %s", (line) => {
     const [found] = commandLines(`\`\`\`\n$ ${line}   # says why\n\`\`\`\n`);
     expect(() => parseCommand(wordsOf(found ?? ""))).toThrow();
   });
@@ -69,7 +69,7 @@ function sectionOf(command: Command): string {
 
 function differences(table: readonly Command[], text: string): readonly string[] {
   const missing = table.map(sectionOf).filter((section) => !text.includes(section));
-  const named = [...text.matchAll(/^## `rowhouse (\S+?)[ `]/gm)].map((match) => match[1] ?? "");
+  const named = [...text.matchAll(/^## `rowhouse ([a-z ]+?)(?: \[[^`]*)?`$/gm)].map((match) => match[1] ?? "");
   const unknown = named.filter((name) => !table.some((command) => command.name === name));
   return [...missing.map((section) => `the page lacks\n${section}`), ...unknown.map((name) => `${name} is on the page and not in the table`)];
 }

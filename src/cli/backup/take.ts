@@ -67,7 +67,8 @@ function print(output: Output, backup: TakenBackup, evidence: readonly Evidence[
   const rows = evidence.map(({ subject, seen, tookMs }) => ({ subject, seen, took: formatDuration(tookMs) }));
   const head = Math.max(...rows.map(({ subject }) => subject.length), backup.state.length);
   for (const { subject, seen, took } of rows) {
-    const lines = wrapped(seen, Math.max(width - head - took.length - 8, 30));
+    const whole = seen.replace(/(\d) (B|[kMGT]B)\b/g, "$1\u00a0$2"); // a size is not torn from its unit
+    const lines = wrapped(whole, Math.max(width - head - took.length - 8, 30)).map((line) => line.replaceAll("\u00a0", " "));
     lines.forEach((line, index) => {
       output.line(index === 0 ? `${subject.padEnd(head)}   ${line.padEnd(width - head - took.length - 4)} ${took}` : `${" ".repeat(head)}   ${line}`);
     });
