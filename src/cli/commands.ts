@@ -1,5 +1,7 @@
 // Every command there is. Help, completion and parsing read this table; a command that is not here does not exist.
 import type { Command, Option } from "./command.ts";
+import { list } from "./backup/list.ts";
+import { prove } from "./backup/prove.ts";
 import { take } from "./backup/take.ts";
 import { down } from "./down.ts";
 import { logs } from "./logs.ts";
@@ -16,6 +18,19 @@ const upOptions: readonly Option[] = [
   { name: "instances", value: "N", about: "of the application, 2 unless given" },
   { name: "demo", about: "put the example tasks into an empty house" },
   { name: "install", about: "install what is missing without asking" },
+];
+
+const storeOption: Option = {
+  name: "store",
+  value: "DIR",
+  about: "where backups are; /var/backups/rowhouse/ for root unless given",
+};
+
+/** Of verbs that only read the store: which backups are meant. */
+const chosenBackups: readonly Option[] = [
+  storeOption,
+  { name: "target", value: "URL", about: "those of servers that Rowhouse did not install; else the house's" },
+  { name: "database", value: "NAME", about: "only those of this database" },
 ];
 
 export const commands: readonly Command[] = [
@@ -83,6 +98,24 @@ export const commands: readonly Command[] = [
     operands: [],
     hasDryRun: true,
     run: take,
+  },
+  {
+    name: "backup list",
+    about: "what the store holds, with the age of each proof",
+    example: "rowhouse backup list --json",
+    options: chosenBackups,
+    operands: [],
+    hasDryRun: false,
+    run: list,
+  },
+  {
+    name: "backup prove",
+    about: "restore and compare an old backup again, the newest one unless an id is given",
+    example: "rowhouse backup prove 7f3a",
+    options: [{ name: "all", about: "every backup of the store, the oldest first" }, ...chosenBackups],
+    operands: ["[id]"],
+    hasDryRun: true,
+    run: prove,
   },
   {
     name: "serve",

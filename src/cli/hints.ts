@@ -30,7 +30,7 @@ function houseIn(args: readonly string[]): string | undefined {
 
 /** `text` with each command of ours in backticks made one to paste. */
 export function pasteable(text: string, { program, house }: Typing): string {
-  return text.replaceAll(/`rowhouse(?: ([a-z]+)\b)?([^`]*)`/g, (_all, verb: string | undefined, rest: string) => {
+  return text.replaceAll(/`rowhouse(?: ((?:backup )?[a-z]+)\b)?([^`]*)`/g, (_all, verb: string | undefined, rest: string) => {
     const isAbout = verb !== undefined && house !== undefined && !/ --(house|help)\b/.test(rest);
     return `\`${program}${verb === undefined ? "" : ` ${verb}`}${isAbout ? ` --house ${word(house)}` : ""}${rest}\``;
   });

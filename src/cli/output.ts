@@ -14,13 +14,16 @@ export interface Envelope {
   readonly problem?: ProblemDocument;
 }
 
+/** Of a whole line, where a terminal looks at standard output; what it tells is always said in words too. */
+export type Colour = "red" | "yellow";
+
 export interface Output {
   readonly isJson: boolean;
   /** A terminal looks at standard error, where progress goes. */
   readonly isLive: boolean;
   /** Columns of the terminal that standard output is; unlimited when it is none. */
   readonly width: number;
-  line(text: string): void;
+  line(text: string, colour?: Colour): void;
   /** A line of prose, wrapped at words, its commands made ones to paste. */
   advice(text: string): void;
   /** What one should know, on standard error, whatever standard output is for. */
@@ -39,6 +42,8 @@ export interface Streams {
   readonly isPlain: boolean;
 }
 
+const colours: Readonly<Record<Colour, string>> = { red: "\u001b[31m", yellow: "\u001b[33m" };
+
 export function output(streams: Streams, options: { readonly isJson: boolean; readonly typing: Typing }): Output {
   const { out, err } = streams;
   const isLive = err.isTTY === true && !streams.isPlain;
@@ -46,10 +51,11 @@ export function output(streams: Streams, options: { readonly isJson: boolean; re
   let { typing } = options;
   const width = out.columns ?? Number.POSITIVE_INFINITY;
   const errorWidth = err.columns ?? Number.POSITIVE_INFINITY;
-  const line = (text: string) => {
+  const line = (text: string, colour?: Colour) => {
     if (options.isJson) return;
     clear();
-    out.write(`${printable(text)}\n`);
+    const isColoured = colour !== undefined && out.isTTY === true && !streams.isPlain;
+    out.write(isColoured ? `${colours[colour]}${printable(text)}\u001b[0m\n` : `${printable(text)}\n`);
   };
   return {
     isJson: options.isJson,
@@ -91,14 +97,19 @@ const narrowestCell = 30;
 
 /** Columns side by side, as wide as their widest cell; where they would be wider than the terminal, the last is wrapped at words. */
 export function columns(rows: readonly (readonly string[])[], width = Number.POSITIVE_INFINITY): readonly string[] {
+  return columnGroups(rows, width).flat();
+}
+
+/** As `columns`, the lines of each row together. */
+export function columnGroups(rows: readonly (readonly string[])[], width = Number.POSITIVE_INFINITY): readonly (readonly string[])[] {
   const lines = sideBySide(rows);
-  if (lines.every((line) => line.length <= width)) return lines;
+  if (lines.every((line) => line.length <= width)) return lines.map((line) => [line]);
   const heads = sideBySide(rows.map((row) => row.slice(0, -1)));
   const last = rows.map((row) => row.at(-1) ?? "");
   const indent = Math.max(...heads.map(({ length }) => length)) + gap.length;
   if (width - indent < narrowestCell)
-    return heads.flatMap((head, index) => [head, ...(last[index] ? prose(last[index], width - 2).map((line) => `  ${line}`) : [])]);
-  return heads.flatMap((head, index) =>
+    return heads.map((head, index) => [head, ...(last[index] ? prose(last[index], width - 2).map((line) => `  ${line}`) : [])]);
+  return heads.map((head, index) =>
     prose(last[index] ?? "", width - indent).map((line, part) => `${(part === 0 ? head : "").padEnd(indent)}${line}`.trimEnd()),
   );
 }

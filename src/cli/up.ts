@@ -5,6 +5,7 @@ import { planText } from "../foundation/plan.ts";
 import { Problem } from "../foundation/problem.ts";
 import { formatDuration } from "../foundation/units.ts";
 import { engineNamed } from "../engines/engines.ts";
+import { protectionOf } from "../operations/backup/protection.ts";
 import { appDefaults, settleEngine, type UpOptions } from "../operations/stack/draft.ts";
 import { findHouseDirectory, type House, houseFile } from "../operations/stack/house.ts";
 import { placesOf } from "../operations/stack/places.ts";
@@ -18,7 +19,7 @@ import { serve, type UpReport } from "../serve/serve.ts";
 import { alreadyUp } from "./already-up.ts";
 import type { Invocation } from "./command.ts";
 import { detach } from "./detach.ts";
-import { columns, type Output, planLines } from "./output.ts";
+import { columns, planLines } from "./output.ts";
 import { integerOption, textOption } from "./parse.ts";
 
 export async function up(invocation: Invocation): Promise<number> {
@@ -44,7 +45,7 @@ export async function up(invocation: Invocation): Promise<number> {
     planText(plan).steps.flatMap((step) => (/^(install|fetch) /.test(step.title) ? (step.run ?? []) : [])),
   );
   if (options["detach"]) {
-    printReport(output, await detach(invocation, wanted), "`rowhouse down` stops it");
+    await printReport(invocation, await detach(invocation, wanted), "`rowhouse down` stops it");
     return 0;
   }
   return inForeground(invocation, wanted);
@@ -67,14 +68,15 @@ export async function serveCommand(invocation: Invocation): Promise<number> {
   return 0;
 }
 
-async function inForeground({ context, output, signal }: Invocation, wanted: UpOptions): Promise<number> {
+async function inForeground(invocation: Invocation, wanted: UpOptions): Promise<number> {
+  const { context, output, signal } = invocation;
   let isReady = false;
   await serve(context, wanted, {
     signal,
     onStep: ({ title }) => output.progress(title),
     onReady: (report) => {
       isReady = true;
-      printReport(output, report, "Ctrl-C stops");
+      void printReport(invocation, report, "Ctrl-C stops");
     },
     onEnd: () => output.line(`Stopped. The data stays in ${wanted.directory}.`),
   });
@@ -152,7 +154,7 @@ function targetHost(house: House): string | undefined {
   return house.config.target === undefined ? undefined : parseTarget(house.config.target).host;
 }
 
-function printReport(output: Output, report: UpReport, ending: string): void {
+async function printReport({ context, output }: Invocation, report: UpReport, ending: string): Promise<void> {
   const result = resultOf(report);
   const { house } = report;
   const { ports, app } = house.config;
@@ -177,4 +179,6 @@ function printReport(output: Output, report: UpReport, ending: string): void {
   output.line(`Data  ${result.house} (kept on stop)`);
   output.line(`SQL   ${result.login}`);
   output.line(`      password in ${result.house}/.rowhouse/secrets/application`);
+  const { state } = await protectionOf(context, house);
+  if (state === "none") output.advice("No backup yet: `rowhouse backup take`");
 }

@@ -63,6 +63,7 @@ export const problems = {
   "RH-BACKUP-001": { title: "the database holds what a backup cannot carry", exitCode: 4, status: 409 },
   "RH-BACKUP-002": { title: "the schema changed while the backup was taken", exitCode: 1, status: 409 },
   "RH-BACKUP-003": { title: "this is not a backup that can be read", exitCode: 6, status: 500 },
+  "RH-BACKUP-010": { title: "there is no such backup", exitCode: 3, status: 404 },
   "RH-API-001": { title: "the request is not valid", exitCode: 1, status: 400 },
   "RH-API-002": { title: "not found", exitCode: 3, status: 404 },
   "RH-API-003": { title: "the method is not allowed here", exitCode: 1, status: 405 },

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
+import type { Survey } from "../../engines/backup.ts";
 import { Problem } from "../../foundation/problem.ts";
 import { readIfThere } from "../../platform/files.ts";
 
@@ -66,6 +67,7 @@ export type Catalogue = Static<typeof CatalogueSchema>;
 export const manifestName = "manifest.json";
 export const catalogueName = "catalogue.json";
 export const certificateName = "certificate.json";
+export const pageName = "certificate.html";
 
 /** Throws RH-BACKUP-003 when there is none, or one of another format. */
 export async function readManifest(directory: string): Promise<{ readonly manifest: Manifest; readonly text: string }> {
@@ -90,4 +92,20 @@ function checked<Schema extends typeof ManifestSchema | typeof CatalogueSchema>(
   const [first] = Value.Errors(schema, value);
   if (!first) return value as Static<Schema>;
   throw new Problem("RH-BACKUP-003", `${path}: ${first.path.slice(1).replaceAll("/", ".") || "it"}: ${first.message}`, { hint });
+}
+
+/** What was known of the database when it was backed up. */
+export function surveyOf({ server, database }: Manifest): Survey {
+  const { name, settings, roles, extensions, tableBytes, bytes } = database;
+  return {
+    serverId: server.id,
+    version: server.version,
+    database: name,
+    settings,
+    roles,
+    extensions,
+    tableBytes,
+    databaseBytes: bytes,
+    refusals: [],
+  };
 }

@@ -1,23 +1,21 @@
 // A backup is called proved only after this: every file is the one that was written, the whole of it goes into a throw-away
 // server of the same engine and major version without an error, the copy is equal to what the manifest says of the original,
 // and a first write meets keys that bite. What could not be tried is unknown, never proved. The answer is kept beside the manifest.
-import { createHash } from "node:crypto";
-import { freemem, hostname } from "node:os";
-import { join } from "node:path";
+import { freemem } from "node:os";
 import type { ConnectionOptions, Session } from "../../drivers/driver.ts";
 import type { Content, Survey, Tool } from "../../engines/backup.ts";
 import type { Engine, Installation } from "../../engines/engine.ts";
-import { type Finding, type Verdict, verdictOf } from "../../foundation/evidence.ts";
+import { type Verdict, verdictOf } from "../../foundation/evidence.ts";
 import { isProblem, Problem } from "../../foundation/problem.ts";
 import { formatBytes } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
-import { writeFileAtomic } from "../../platform/files.ts";
-import { currentUser } from "../../platform/users.ts";
 import { embeddedRoot } from "../stack/install.ts";
 import { compareContent, settled } from "./compare.ts";
-import { type Catalogue, certificateName, type Manifest, manifestName, readCatalogue, readManifest } from "./manifest.ts";
-import { refuseLackOfSpace, storedFiles } from "./store.ts";
+import { type Attempt, keepAttempt } from "./certificate.ts";
+import { type Catalogue, type Manifest, readCatalogue, readManifest, surveyOf } from "./manifest.ts";
+import { refuseLackOfSpace } from "./store.ts";
 import { clearAbandoned, newProofDirectory, proofsRoot, startThrowaway, type Throwaway } from "./throwaway.ts";
+import { type Verified, verifyFiles } from "./verify.ts";
 
 export interface ProveOptions {
   readonly engine: Engine;
@@ -29,47 +27,23 @@ export interface ProveOptions {
   readonly onRestored?: (login: ConnectionOptions) => Promise<void>;
 }
 
-export interface Certificate {
-  readonly format: 1;
-  readonly backup: string;
-  /** Of manifest.json, byte for byte. */
-  readonly manifestSha256: string;
-  readonly state: BackupState;
-  readonly at: string;
-  readonly by: string;
-  readonly tookMs: number;
-  readonly verdict: Verdict;
-}
+export type Proof = Attempt & { readonly verdict: Verdict };
 
-/** TAKEN: nobody knows yet, or could not find out. */
-export type BackupState = "TAKEN" | "PROVED" | "FAILED";
-
-const states: Readonly<Record<Verdict["state"], BackupState>> = { sound: "PROVED", faulty: "FAILED", unknown: "TAKEN" };
 const neededMemoryBytes = 400_000_000;
 const dayMs = 86_400_000;
 
-/** Proves, writes the certificate and returns it. Throws RH-BACKUP-003 for what is no backup, RH-USE-002 when interrupted. */
-export async function proveBackup(context: Context, options: ProveOptions): Promise<Certificate> {
+/** Proves, keeps what came of it and returns that. Throws RH-BACKUP-003 for what is no backup, RH-USE-002 when interrupted. */
+export async function proveBackup(context: Context, options: ProveOptions): Promise<Proof> {
   const began = context.clock.monotonicMs();
   const { manifest, text } = await readManifest(options.directory);
-  const verdict = await verdictOn(context, options, manifest);
-  const certificate: Certificate = {
-    format: 1,
-    backup: manifest.id,
-    manifestSha256: createHash("sha256").update(text).digest("hex"),
-    state: states[verdict.state],
-    at: context.clock.now().toISOString(),
-    by: `${currentUser().name}@${hostname()}`,
-    tookMs: Math.round(context.clock.monotonicMs() - began),
-    verdict,
-  };
-  await writeFileAtomic(join(options.directory, certificateName), `${JSON.stringify(certificate, null, 2)}\n`);
-  return certificate;
+  const verdict = await verdictOn(context, options, { manifest, text });
+  const tookMs = Math.round(context.clock.monotonicMs() - began);
+  return keepAttempt(context, options.directory, { manifest, manifestText: text, verdict, tookMs });
 }
 
-async function verdictOn(context: Context, options: ProveOptions, manifest: Manifest): Promise<Verdict> {
+async function verdictOn(context: Context, options: ProveOptions, { manifest, text }: Pick<Verified, "manifest" | "text">): Promise<Verdict> {
   options.onProgress("verifying the files");
-  const verified = await verifyFiles(context, options.directory, manifest);
+  const verified = await verifyFiles(context, { directory: options.directory, manifest, text });
   if (verified.state !== "sound") return verified;
   const means = await findMeans(context, options.engine, manifest);
   if ("because" in means) return { state: "unknown", because: means.because };
@@ -78,31 +52,9 @@ async function verdictOn(context: Context, options: ProveOptions, manifest: Mani
   await using server = await startThrowaway(context, { ...options, ...means, survey, directory: newProofDirectory() });
   const obstacle = await obstacleIn(options.engine, server, survey);
   if (obstacle) return { state: "unknown", because: obstacle };
-  const proof: Proof = { context, options, manifest, catalogue: await readCatalogue(options.directory), tools: means.tools, survey, server };
+  const proof: Proving = { context, options, manifest, catalogue: await readCatalogue(options.directory), tools: means.tools, survey, server };
   const rest = await restoreAndCompare(proof);
   return rest.state === "sound" ? { state: "sound", evidence: [...verified.evidence, ...rest.evidence] } : rest;
-}
-
-/** Evidence turns faulty when a file is missing, is one too many, or has one byte that it had not. */
-async function verifyFiles(context: Context, directory: string, manifest: Manifest): Promise<Verdict> {
-  const began = context.clock.monotonicMs();
-  const own = [manifestName, certificateName];
-  const there = (await storedFiles(directory)).filter(({ path }) => !own.includes(path));
-  const found = manifest.files.flatMap(({ path, bytes, sha256 }) => {
-    const file = there.find((one) => one.path === path);
-    if (!file) return [faultyFile(path, "is missing")];
-    if (file.bytes !== bytes) return [faultyFile(path, `has ${file.bytes} bytes, and had ${bytes}`)];
-    return file.sha256 === sha256 ? [] : [faultyFile(path, `has the SHA-256 ${file.sha256}, and had ${sha256}`)];
-  });
-  const extra = there
-    .filter(({ path }) => !manifest.files.some((one) => one.path === path))
-    .map(({ path }) => faultyFile(path, "is not of this backup"));
-  const seen = `${there.length} files by their SHA-256`;
-  return verdictOf([{ subject: "verified", seen, tookMs: context.clock.monotonicMs() - began }], [...found, ...extra]);
-}
-
-function faultyFile(path: string, seen: string): Finding {
-  return { subject: `file ${path}`, seen, mend: "Take another backup, and find out what changed this one." };
 }
 
 type Means = { readonly installation: Installation; readonly tools: readonly Tool[] };
@@ -125,27 +77,12 @@ async function findMeans(context: Context, engine: Engine, manifest: Manifest): 
   }
 }
 
-function surveyOf({ server, database }: Manifest): Survey {
-  const { name, settings, roles, extensions, tableBytes, bytes } = database;
-  return {
-    serverId: server.id,
-    version: server.version,
-    database: name,
-    settings,
-    roles,
-    extensions,
-    tableBytes,
-    databaseBytes: bytes,
-    refusals: [],
-  };
-}
-
 async function obstacleIn(engine: Engine, server: Throwaway, survey: Survey): Promise<string | undefined> {
   await using session = await engine.driver.connect(engine.server.administrator(server.place));
   return await engine.backup.obstacle(session, survey);
 }
 
-interface Proof extends Pick<Means, "tools"> {
+interface Proving extends Pick<Means, "tools"> {
   readonly context: Context;
   readonly options: ProveOptions;
   readonly manifest: Manifest;
@@ -154,7 +91,7 @@ interface Proof extends Pick<Means, "tools"> {
   readonly server: Throwaway;
 }
 
-async function restoreAndCompare(proof: Proof): Promise<Verdict> {
+async function restoreAndCompare(proof: Proving): Promise<Verdict> {
   const { options, manifest, server } = proof;
   const login = options.engine.server.administrator(server.place, manifest.database.name);
   try {
@@ -173,7 +110,7 @@ async function restoreAndCompare(proof: Proof): Promise<Verdict> {
 }
 
 /** Evidence turns faulty when the engine's own tools meet any error; that the server died or its disk is full is unknown. */
-async function restoreInto(proof: Proof): Promise<Verdict> {
+async function restoreInto(proof: Proving): Promise<Verdict> {
   const { context, options, manifest, tools, survey, server } = proof;
   const began = context.clock.monotonicMs();
   options.onProgress("restoring");
@@ -191,7 +128,7 @@ async function restoreInto(proof: Proof): Promise<Verdict> {
 }
 
 /** Evidence turns faulty when a row, a counter or an object of the copy differs from the original. */
-async function compare(proof: Proof, session: Session): Promise<Verdict> {
+async function compare(proof: Proving, session: Session): Promise<Verdict> {
   const { context, options, manifest } = proof;
   const began = context.clock.monotonicMs();
   const { backup } = options.engine;
@@ -211,7 +148,7 @@ function comparedText(manifest: Manifest, copy: Content): string {
 }
 
 /** Evidence turns faulty when a key takes a row twice or a counter gives a number that is taken. */
-async function write(proof: Proof, session: Session): Promise<Verdict> {
+async function write(proof: Proving, session: Session): Promise<Verdict> {
   const { context, options, manifest } = proof;
   const began = context.clock.monotonicMs();
   options.onProgress("writing into the copy");

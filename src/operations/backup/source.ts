@@ -34,7 +34,7 @@ export async function targetSource(context: Context, options: { readonly url: st
   return {
     engine,
     login: { host, port, user, database, applicationName: "rowhouse backup", ...(password ? { password } : {}) },
-    store: join(backupsRoot(context), "targets"),
+    store: targetsStore(context),
   };
 }
 
@@ -49,8 +49,17 @@ export async function houseSource(context: Context, house: House): Promise<Sourc
   return {
     engine: engineNamed(config.engine),
     login: { host, port: config.ports.database, user: roleNames.backup, password, database: config.app.database, applicationName: "rowhouse backup" },
-    store: join(backupsRoot(context), basename(directory)),
+    store: houseStore(context, directory),
   };
+}
+
+/** Where backups of servers go that Rowhouse did not install. */
+export function targetsStore(context: Context): string {
+  return join(backupsRoot(context), "targets");
+}
+
+export function houseStore(context: Context, house: string): string {
+  return join(backupsRoot(context), basename(house));
 }
 
 /** A place of its own: what removes a house must not reach its backups. */

@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import type { Engine } from "../../engines/engine.ts";
 import type { Survey } from "../../engines/backup.ts";
 import { Problem } from "../../foundation/problem.ts";
@@ -19,6 +19,22 @@ export function serverDirectory(options: { readonly store: string; readonly engi
   return join(options.store, `${options.engine.name}-${options.survey.serverId}`);
 }
 
+const idForm = /^\d{8}T\d{6}Z-[0-9a-f]{4}$/;
+
+export function isBackupId(name: string): boolean {
+  return idForm.test(name);
+}
+
+/** Held while a backup of this server is taken. */
+export function takeLockPath(server: string): string {
+  return join(server, ".locks", "take");
+}
+
+/** Held while the backup in that directory is proved. */
+export function proofLockPath(directory: string): string {
+  return join(dirname(directory), ".locks", basename(directory));
+}
+
 /** Sorts by time, and is unique whatever the clock does: `20261125T051200Z-7f3a`. */
 export function newBackupId(clock: Clock): string {
   const moment = clock
@@ -32,14 +48,15 @@ export function newBackupId(clock: Clock): string {
 export async function openStore(options: { readonly store: string; readonly server: string; readonly clock: Clock }): Promise<AsyncDisposable> {
   if (!(await exists(options.store))) await ensureDirectory(options.store);
   await ensureDirectory(options.server);
-  const lock = await takeLock({ path: join(options.server, ".locks", "take"), operation: "backup take", clock: options.clock });
+  const lock = await takeLock({ path: takeLockPath(options.server), operation: "backup take", clock: options.clock });
   await clearPartials(options.server);
   return lock;
 }
 
 /** What a killed run left; the lock is ours, so nobody is writing there. */
 async function clearPartials(server: string): Promise<void> {
-  for (const name of await namesIn(server)) if (/^\d{8}T\d{6}Z-[0-9a-f]{4}\.partial$/.test(name)) await remove(join(server, name));
+  for (const name of await namesIn(server))
+    if (name.endsWith(partialEnd) && isBackupId(name.slice(0, -partialEnd.length))) await remove(join(server, name));
 }
 
 /** Throws RH-FILE-002 when the file system that holds `path` has less than is needed. */

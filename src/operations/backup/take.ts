@@ -1,7 +1,7 @@
 // A backup of one database: look, dump, manifest, proof. A plan first; the dump is written under a name that nobody takes for a
 // backup and renamed when it is whole. On the server nothing is written.
 import { hostname } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Survey, Taken, Tool } from "../../engines/backup.ts";
 import type { Evidence, Verdict } from "../../foundation/evidence.ts";
 import { perform, type Plan, type Step, type StepText } from "../../foundation/plan.ts";
@@ -10,14 +10,13 @@ import { formatBytes } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
 import { ensureDirectory, moveIntoPlace, remove, syncTree, writeFileAtomic } from "../../platform/files.ts";
 import { packageVersion } from "../../platform/package.ts";
-import { run } from "../../platform/processes.ts";
-import { currentUser, findUser, isRoot, userAddCommand } from "../../platform/users.ts";
-import { embeddedRoot } from "../stack/install.ts";
+import { currentUser } from "../../platform/users.ts";
 import { catalogueName, type Manifest, manifestName, type StoredFile } from "./manifest.ts";
-import { type BackupState, type Certificate, proveBackup } from "./prove.ts";
+import type { BackupState } from "./certificate.ts";
+import { proofSteps } from "./proof-steps.ts";
+import type { Proof } from "./prove.ts";
 import type { Source } from "./source.ts";
 import { newBackupId, openStore, partialEnd, refuseLackOfSpace, serverDirectory, storedFiles } from "./store.ts";
-import { newProofDirectory, proofPlace, proofUser, throwawayProgram } from "./throwaway.ts";
 
 export interface TakeOptions {
   readonly source: Source;
@@ -52,7 +51,7 @@ interface Draft {
   /** Of this server in the store. */
   readonly server: string;
   manifest?: Manifest;
-  certificate?: Certificate;
+  proof?: Proof;
 }
 
 export interface PlannedTake {
@@ -75,7 +74,7 @@ export async function planTake(context: Context, options: TakeOptions): Promise<
   await refuseLackOfSpace(store, { bytes: Math.round(survey.tableBytes * 1.2) + 1_000_000, what: `a backup of ${survey.database}` });
   const draft: Draft = { context, options, survey, tools, id: newBackupId(context.clock), store, server: serverDirectory({ store, engine, survey }) };
   const title = `back up ${survey.database} of ${engine.title} ${survey.version} on ${login.host}:${login.port}, ${formatBytes(survey.databaseBytes)}`;
-  const proof = options.isProved ? [...(await userSteps()), await proofStep(draft)] : [];
+  const proof = options.isProved ? await proofOf(draft) : [];
   const plan = { title, steps: [dumpStep(draft), manifestStep(draft), ...proof] };
   return { plan, take: (signal, onStep) => take(draft, plan, { signal, onStep }) };
 }
@@ -199,67 +198,32 @@ function manifestStep(draft: Draft): Step {
   };
 }
 
-/** A throw-away server runs what the restored schema makes it run, so not as root, and not as a user who owns anything. */
-async function userSteps(): Promise<readonly Step[]> {
-  if (!isRoot() || (await findUser(proofUser))) return [];
-  const argv = userAddCommand(proofUser);
-  return [
-    {
-      title: `make the system user ${proofUser}`,
-      why: "the throw-away server runs as a user that owns nothing else",
-      run: [argv],
-      undo: `userdel ${proofUser}`,
-      act: async (signal) => {
-        if (!(await findUser(proofUser))) await run({ argv, timeoutMs: 30_000, signal });
-        return [];
-      },
-    },
-  ];
-}
-
-async function proofStep(draft: Draft): Promise<Step> {
-  const { context, options, survey, tools } = draft;
-  const { engine } = options.source;
-  const found = await engine.server.installations(context, { embeddedRoot: embeddedRoot(context) });
-  const installation = found.find(({ major }) => major === engine.server.majorOf(survey.version));
-  const directory = placeOf(draft);
-  const commands = async () => {
-    if (!installation) return {};
-    const proof = newProofDirectory();
-    const place = await proofPlace(proof, installation);
-    const secretsDirectory = join(proof, "secrets");
-    const restoring = engine.backup.restoreCommands({ tools, place, directory, secretsDirectory, survey });
-    return {
-      run: [engine.server.initialiseCommand(place), throwawayProgram(engine, place, survey).argv, ...restoring],
-      writes: [dirname(place.dataDirectory)],
-    };
-  };
-  return {
+async function proofOf(draft: Draft): Promise<readonly Step[]> {
+  const { context, options, survey } = draft;
+  return proofSteps(context, {
     title: "prove it",
-    why: installation
-      ? `restore into a throw-away ${engine.title} ${installation.version} on a socket, compare everything, write, remove it again`
-      : `not possible here: there is no ${engine.title} ${engine.server.majorOf(survey.version)} server program`,
-    ...(await commands()),
-    act: async (signal) => {
-      draft.certificate = await proveBackup(context, { engine, directory, signal, onProgress: options.onProgress });
-      const { verdict } = draft.certificate;
-      return verdict.state === "unknown" ? [] : verdict.evidence;
+    engine: options.source.engine,
+    survey,
+    directory: placeOf(draft),
+    onProgress: options.onProgress,
+    onProved: (proof) => {
+      draft.proof = proof;
     },
-  };
+  });
 }
 
 function takenBackup(draft: Draft): TakenBackup {
-  const { manifest, certificate, survey, options } = draft;
+  const { manifest, proof, survey, options } = draft;
   if (!manifest) throw new Error("the manifest was not made");
   return {
     id: draft.id,
     directory: placeOf(draft),
-    state: certificate?.state ?? "TAKEN",
+    state: proof?.state ?? "TAKEN",
     database: survey.database,
     server: `${options.source.engine.title} ${survey.version}`,
     tables: manifest.tables.length,
     rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0),
     bytes: sizeOf(manifest),
-    verdict: certificate?.verdict,
+    verdict: proof?.verdict,
   };
 }

@@ -186,6 +186,5 @@ async function notes(places: Places): Promise<readonly string[]> {
     ...(Object.keys(living).length > 0 && !isSupervised ? ["nobody supervises: `rowhouse up` takes over what runs"] : []),
     ...(free < lowSpaceBytes ? [`only ${formatBytes(free)} are free where the data is`] : []),
     ...(isTrial ? ["the database is a trial server from npm: its minor releases lag"] : []),
-    "backups are not watched yet: `rowhouse backup take` takes one and proves it",
   ];
 }

@@ -53,6 +53,7 @@ describe("a command in a hint", () => {
     ["`rowhouse status` tells", { program: "rowhouse" }, "`rowhouse status` tells"],
     ["`rowhouse status` tells", { program: "./bin/rowhouse" }, "`./bin/rowhouse status` tells"],
     ["`rowhouse logs app`", { program: "rowhouse", house: "/tmp/a" }, "`rowhouse logs --house /tmp/a app`"],
+    ["`rowhouse backup take`", { program: "rowhouse", house: "/tmp/a" }, "`rowhouse backup take --house /tmp/a`"],
     ["`rowhouse up`", { program: "rowhouse", house: "it's here" }, "`rowhouse up --house 'it'\\''s here'`"],
     ["`rowhouse up --house /b`", { program: "rowhouse", house: "/tmp/a" }, "`rowhouse up --house /b`"],
     ["`rowhouse up --help`, `rowhouse --help`", { program: "rowhouse", house: "/tmp/a" }, "`rowhouse up --help`, `rowhouse --help`"],

@@ -1,0 +1,30 @@
+// The line of `status` about backups, and what one should know about them.
+import { formatAge, formatDuration } from "../../foundation/units.ts";
+import type { Protection } from "../../operations/backup/protection.ts";
+import type { Colour } from "../output.ts";
+
+export interface ProtectionLine {
+  readonly cells: readonly [string, string, string, string];
+  readonly colour: Colour | undefined;
+  readonly notes: readonly string[];
+}
+
+export function protectionLine(protection: Protection, now: number): ProtectionLine {
+  const { state, backup, newer, because, isOnSameDisk } = protection;
+  if (state === "none") return { cells: ["backup", "none", "", "no backup yet: rowhouse backup take"], colour: "red", notes: [] };
+  if (!backup) return { cells: ["backup", "unknown", "", because ?? ""], colour: "red", notes: [] };
+  const age = (at: string) => `${formatAge(now - Date.parse(at))} ago`;
+  const recovery = backup.restoreMs === undefined ? (backup.because ?? "") : `restore took ${formatDuration(backup.restoreMs)} when tried`;
+  const warning = isOnSameDisk ? "! same disk as the data" : "";
+  const seen = [recovery, warning].filter((part) => part !== "").join("   ");
+  const isGood = state === "PROVED" && !backup.isStale;
+  return {
+    cells: ["backup", state, backup.provedAt ? age(backup.provedAt) : backup.content ? `taken ${age(backup.content.at)}` : backup.id, seen],
+    colour: isGood ? (isOnSameDisk ? "yellow" : undefined) : backup.isStale ? "yellow" : "red",
+    notes: [
+      ...(backup.isStale ? [`the newest proof of a backup is of ${age(backup.provedAt ?? "")}: \`rowhouse backup prove\``] : []),
+      ...(newer ? [`a later backup, ${newer.id}, is ${newer.state}: ${newer.because ?? "it is not proved"}`] : []),
+      ...(isOnSameDisk ? [`backups are in ${protection.store}, on the disk of the data: keep a copy elsewhere`] : []),
+    ],
+  };
+}

@@ -1,0 +1,66 @@
+// rowhouse backup prove: exit 0 when every backup that was meant is proved, 6 when one failed or is none, 10 when one could not be
+// proved here.
+import { perform, planText } from "../../foundation/plan.ts";
+import { Problem } from "../../foundation/problem.ts";
+import { findBackup } from "../../operations/backup/find.ts";
+import type { ListedBackup } from "../../operations/backup/list.ts";
+import { planProofs, type ProvedAgain } from "../../operations/backup/prove-again.ts";
+import type { Invocation } from "../command.ts";
+import { type Output, planLines } from "../output.ts";
+import { exitCodes, printEvidence, printProof } from "./proof.ts";
+import { backupsOf } from "./stores.ts";
+
+export async function prove(invocation: Invocation): Promise<number> {
+  const { context, output, options, signal } = invocation;
+  const proved: ProvedAgain[] = [];
+  const plan = await planProofs(context, {
+    backups: await meant(invocation),
+    onProgress: (text) => {
+      if (output.isLive) output.progress(text);
+    },
+    onProved: (one) => {
+      proved.push(one);
+      print(output, one);
+    },
+  });
+  if (options["dry-run"]) {
+    output.envelope({ plan: planText(plan) });
+    for (const line of planLines(planText(plan), output.width)) output.line(line);
+    return 0;
+  }
+  const evidence = await perform(plan, { signal, onStep: ({ title }) => output.progress(title) });
+  output.envelope({ evidence, result: proved.map(resultOf) });
+  const codes = proved.map(({ proof }) => exitCodes[proof?.state ?? "FAILED"]);
+  return codes.find((code) => code === exitCodes.FAILED) ?? Math.max(0, ...codes);
+}
+
+async function meant(invocation: Invocation): Promise<readonly ListedBackup[]> {
+  const { operands, options } = invocation;
+  const { store, backups } = await backupsOf(invocation);
+  const [name] = operands;
+  if (options["all"] && name !== undefined) throw new Problem("RH-USE-001", `--all and ${name}`, { hint: "Give one of the two." });
+  const one = options["all"] ? undefined : findBackup({ name, backups, store });
+  const all = one ? [one] : backups.filter(({ state }) => state !== "UNFINISHED");
+  if (one?.state === "UNFINISHED") throw new Problem("RH-BACKUP-003", `${one.id} is not finished: ${one.because}`);
+  if (all.length > 0) return all.toReversed(); // the oldest first, so that the newest has the newest proof
+  throw new Problem("RH-BACKUP-010", `there is no backup in ${store}`, { hint: "Take one: `rowhouse backup take`." });
+}
+
+function resultOf({ backup, proof }: ProvedAgain) {
+  const { id, directory } = backup;
+  if (!proof) return { id, directory, state: "BROKEN", because: backup.because };
+  const { state, at, tookMs, verdict } = proof;
+  return { id, directory, state, at, tookMs, verdict };
+}
+
+function print(output: Output, { backup, proof }: ProvedAgain): void {
+  const { id, directory, because } = backup;
+  if (!proof) {
+    output.line(`BROKEN     ${id}: ${because ?? "it cannot be read"}`, "red");
+    return;
+  }
+  if (proof.verdict.state !== "unknown") printEvidence(output, proof.verdict.evidence);
+  printProof(output, { id, directory, state: proof.state, verdict: proof.verdict });
+  if (proof.state === "TAKEN" && backup.state === "PROVED")
+    output.advice(`! what was proved before stays so: ${id} was proved at ${backup.provedAt}`);
+}

@@ -1,0 +1,122 @@
+// What came of proving a backup, kept beside its manifest: certificate.json, and the same as a page for people. The newest attempt
+// that found out is what the certificate says; one that could not find out never hides it. All others are kept in it.
+import { createHash } from "node:crypto";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { type Static, Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
+import type { Verdict } from "../../foundation/evidence.ts";
+import { Problem } from "../../foundation/problem.ts";
+import type { Context } from "../../platform/context.ts";
+import { readIfThere, writeFileAtomic } from "../../platform/files.ts";
+import { currentUser } from "../../platform/users.ts";
+import { certificatePage } from "./certificate-page.ts";
+import { certificateName, type Manifest, pageName } from "./manifest.ts";
+
+/** TAKEN: nobody knows yet, or could not find out. */
+const StateSchema = Type.Union([Type.Literal("TAKEN"), Type.Literal("PROVED"), Type.Literal("FAILED")]);
+export type BackupState = Static<typeof StateSchema>;
+
+const AttemptSchema = Type.Object({
+  state: StateSchema,
+  at: Type.String(),
+  by: Type.String(),
+  tookMs: Type.Number({ minimum: 0 }),
+  /** Why it is not known, or the first thing that was wrong. */
+  because: Type.Optional(Type.String()),
+});
+export type Attempt = Static<typeof AttemptSchema>;
+
+const EvidenceSchema = Type.Object({ subject: Type.String(), seen: Type.String(), tookMs: Type.Number() });
+const FindingSchema = Type.Object({ subject: Type.String(), seen: Type.String(), mend: Type.String() });
+const VerdictSchema = Type.Union([
+  Type.Object({ state: Type.Literal("sound"), evidence: Type.Array(EvidenceSchema) }),
+  Type.Object({ state: Type.Literal("faulty"), findings: Type.Array(FindingSchema), evidence: Type.Array(EvidenceSchema) }),
+  Type.Object({ state: Type.Literal("unknown"), because: Type.String() }),
+]);
+
+const CertificateSchema = Type.Composite([
+  Type.Object({
+    format: Type.Literal(1),
+    backup: Type.String(),
+    /** Of manifest.json, byte for byte. */
+    manifestSha256: Type.String(),
+  }),
+  AttemptSchema,
+  Type.Object({ verdict: VerdictSchema, attempts: Type.Array(AttemptSchema) }),
+]);
+export type Certificate = Static<typeof CertificateSchema>;
+
+const states: Readonly<Record<Verdict["state"], BackupState>> = { sound: "PROVED", faulty: "FAILED", unknown: "TAKEN" };
+const keptAttempts = 200;
+
+export function sha256OfText(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** Undefined when the backup was never proved. Throws RH-BACKUP-003 when its certificate cannot be read. */
+export async function readCertificate(directory: string): Promise<Certificate | undefined> {
+  const path = join(directory, certificateName);
+  const text = await readIfThere(path);
+  if (text === undefined) return undefined;
+  const value = parsed(text);
+  if (Value.Check(CertificateSchema, value)) return value;
+  throw new Problem("RH-BACKUP-003", `${path} is no certificate of format 1`, {
+    hint: "It was written by another version, or changed since: put it aside and prove the backup again.",
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+interface Outcome {
+  readonly manifest: Manifest;
+  readonly manifestText: string;
+  readonly verdict: Verdict;
+  readonly tookMs: number;
+}
+
+/** Writes the certificate that follows from this outcome and the earlier ones, and returns the attempt alone. */
+export async function keepAttempt(
+  { clock }: Pick<Context, "clock">,
+  directory: string,
+  { manifest, manifestText, verdict, tookMs }: Outcome,
+): Promise<Attempt & { readonly verdict: Verdict }> {
+  const earlier = await readCertificate(directory);
+  const attempt = {
+    state: states[verdict.state],
+    at: clock.now().toISOString(),
+    by: `${currentUser().name}@${hostname()}`,
+    tookMs,
+    ...becauseOf(verdict),
+  };
+  const hides = attempt.state === "TAKEN" && earlier !== undefined && earlier.state !== "TAKEN";
+  const told = hides ? earlier : { ...attempt, verdict };
+  const attempts = [...(earlier?.attempts ?? []), ...(hides ? [attempt] : earlier ? [attemptOf(earlier)] : [])].slice(-keptAttempts);
+  const manifestSha256 = earlier?.manifestSha256 ?? sha256OfText(manifestText); // what was proved first is what counts
+  const certificate = { ...told, format: 1, backup: manifest.id, manifestSha256, attempts } as Certificate;
+  await writeFileAtomic(join(directory, certificateName), `${JSON.stringify(certificate, null, 2)}\n`);
+  await writeFileAtomic(join(directory, pageName), certificatePage(manifest, certificate));
+  return { ...attempt, verdict };
+}
+
+function becauseOf(verdict: Verdict): { readonly because?: string } {
+  if (verdict.state === "unknown") return { because: verdict.because };
+  const first = verdict.state === "faulty" ? verdict.findings[0] : undefined;
+  return first ? { because: `${first.subject} ${first.seen}` } : {};
+}
+
+function attemptOf({ state, at, by, tookMs, because }: Certificate): Attempt {
+  return { state, at, by, tookMs, ...(because === undefined ? {} : { because }) };
+}
+
+/** An attempt after the certificate's own that could not find out. */
+export function newerUnknown({ at, attempts }: Certificate): Attempt | undefined {
+  const last = attempts.at(-1);
+  return last?.state === "TAKEN" && last.at > at ? last : undefined;
+}

@@ -1,0 +1,163 @@
+// What backups there are, read from the store and nothing else. Whatever looks like a backup is told, also what is none: broken
+// ones are shown as that, never as good and never left out. Files are looked at by their sizes; proving reads them.
+import { join } from "node:path";
+import { engineNames } from "../../engines/engines.ts";
+import { isProblem } from "../../foundation/problem.ts";
+import type { Clock } from "../../platform/clock.ts";
+import { namesIn, statIfThere } from "../../platform/files.ts";
+import { lockOwner } from "../../platform/locks.ts";
+import { type Attempt, type BackupState, newerUnknown, readCertificate, sha256OfText } from "./certificate.ts";
+import { type Manifest, readManifest } from "./manifest.ts";
+import { isBackupId, partialEnd, takeLockPath } from "./store.ts";
+
+/** An older proof is told as stale. */
+export const staleAfterMs = 7 * 86_400_000;
+
+export interface ListedBackup {
+  readonly id: string;
+  readonly directory: string;
+  /** BROKEN: not one that can be read. UNFINISHED: being taken, or what a killed run left. */
+  readonly state: BackupState | "BROKEN" | "UNFINISHED";
+  /** Why it is not PROVED. */
+  readonly because?: string;
+  /** What the manifest says; absent when there is none. */
+  readonly content?: BackupContent;
+  /** When the state was found out. */
+  readonly provedAt?: string;
+  readonly isStale: boolean;
+  /** How long the whole of it took to restore when it was proved. */
+  readonly restoreMs?: number;
+  /** A later attempt to prove it that could not find out. */
+  readonly newerAttempt?: Attempt;
+}
+
+export interface BackupContent {
+  readonly kind: string;
+  readonly engine: string;
+  readonly version: string;
+  readonly database: string;
+  readonly host: string;
+  readonly port: number;
+  /** The moment that it shows. */
+  readonly at: string;
+  readonly tables: number;
+  readonly rows: number;
+  /** Of its files. */
+  readonly bytes: number;
+}
+
+/** Newest first. A store that is not there holds nothing. */
+export async function listBackups({ clock }: { readonly clock: Clock }, store: string): Promise<readonly ListedBackup[]> {
+  const found: ListedBackup[] = [];
+  for (const name of await namesIn(store)) {
+    const path = join(store, name);
+    if (isBackupId(name)) found.push(broken(name, path, "it is not in the directory of its server"));
+    if (!engineNames.some((engine) => name.startsWith(`${engine}-`))) continue;
+    for (const id of (await namesIn(path)).filter((one) => !one.startsWith("."))) found.push(await listed(clock, { server: path, name, id }));
+  }
+  return found.toSorted((a, b) => (sortKey(a) < sortKey(b) ? 1 : -1));
+}
+
+function sortKey({ id, content }: ListedBackup): string {
+  return `${content?.at ?? momentOf(id)} ${id}`;
+}
+
+/** The moment in an id as the manifest has it: `20261125T051200Z-7f3a`. */
+function momentOf(id: string): string {
+  return id.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z.*$/, "$1-$2-$3T$4:$5:$6Z");
+}
+
+interface Place {
+  /** The server's directory, and its name. */
+  readonly server: string;
+  readonly name: string;
+  readonly id: string;
+}
+
+async function listed(clock: Clock, place: Place): Promise<ListedBackup> {
+  const { server, id } = place;
+  const directory = join(server, id);
+  if (id.endsWith(partialEnd)) return unfinished(server, id);
+  if (!isBackupId(id)) return broken(id, directory, "its name is not a backup's");
+  try {
+    const { manifest, text } = await readManifest(directory);
+    const because = (await refusal(place, manifest)) ?? (await differentFile(directory, manifest));
+    const content = contentOf(manifest);
+    return because === undefined ? await judged(clock, { directory, content, id, text }) : { ...broken(id, directory, because), content };
+  } catch (thrown) {
+    if (!isProblem(thrown)) throw thrown;
+    return broken(id, directory, thrown.message);
+  }
+}
+
+async function unfinished(server: string, id: string): Promise<ListedBackup> {
+  const owner = await lockOwner(takeLockPath(server));
+  const because = owner
+    ? `pid ${owner.pid} is taking it since ${owner.since}`
+    : "a run that was killed left it; the next `rowhouse backup take` removes it";
+  return { id, directory: join(server, id), state: "UNFINISHED", because, isStale: false };
+}
+
+function broken(id: string, directory: string, because: string): ListedBackup {
+  return { id, directory, state: "BROKEN", because, isStale: false };
+}
+
+/** A backup that was moved, or whose manifest is another's. */
+async function refusal({ name, id }: Place, manifest: Manifest): Promise<string | undefined> {
+  if (manifest.id !== id) return `its manifest is that of ${manifest.id}`;
+  if (!engineNames.some((engine) => engine === manifest.engine)) return `its engine, ${manifest.engine}, is not one that this version knows`;
+  const server = `${manifest.engine}-${manifest.server.id}`;
+  return name === server ? undefined : `it is of ${server} and lies in ${name}`;
+}
+
+/** Of the sizes, which cost nothing to look at. */
+async function differentFile(directory: string, manifest: Manifest): Promise<string | undefined> {
+  for (const { path, bytes } of manifest.files) {
+    const stat = await statIfThere(join(directory, path));
+    if (!stat) return `file ${path} is missing`;
+    if (!stat.isFile()) return `${path} is no file`;
+    if (Number(stat.size) !== bytes) return `file ${path} has ${stat.size} bytes, and had ${bytes}`;
+  }
+  return undefined;
+}
+
+function contentOf({ kind, engine, server, database, taken, tables, files }: Manifest): BackupContent {
+  return {
+    kind,
+    engine,
+    version: server.version,
+    database: database.name,
+    host: server.host,
+    port: server.port,
+    at: taken.snapshotAt,
+    tables: tables.length,
+    rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
+interface Readable extends Pick<ListedBackup, "id" | "directory"> {
+  readonly content: BackupContent;
+  /** The manifest as it is on the disk. */
+  readonly text: string;
+}
+
+async function judged(clock: Clock, { text, ...backup }: Readable): Promise<ListedBackup> {
+  const certificate = await readCertificate(backup.directory);
+  if (!certificate) return { ...backup, state: "TAKEN", because: "it was never proved", isStale: false };
+  if (certificate.backup !== backup.id || certificate.manifestSha256 !== sha256OfText(text))
+    return { ...backup, state: "BROKEN", because: "its manifest is not the one that its certificate is about", isStale: false };
+  const { state, at, because, verdict } = certificate;
+  const newer = newerUnknown(certificate);
+  const restored = verdict.state === "sound" ? verdict.evidence.find(({ subject }) => subject === "restored") : undefined;
+  const ageMs = clock.now().getTime() - Date.parse(at);
+  return {
+    ...backup,
+    state,
+    provedAt: at,
+    isStale: state === "PROVED" && !(ageMs >= 0 && ageMs <= staleAfterMs), // a proof in the future is no proof of today
+    ...(because === undefined ? {} : { because }),
+    ...(restored ? { restoreMs: Math.round(restored.tookMs) } : {}),
+    ...(newer ? { newerAttempt: newer } : {}),
+  };
+}

@@ -1,0 +1,83 @@
+// The proof of a backup as steps of a plan: the system user that throw-away servers run as, where it is missing, and the proof
+// itself with the commands that it will run.
+import { dirname, join } from "node:path";
+import type { Survey, Tool } from "../../engines/backup.ts";
+import type { Engine } from "../../engines/engine.ts";
+import type { Step } from "../../foundation/plan.ts";
+import { isProblem } from "../../foundation/problem.ts";
+import type { Context } from "../../platform/context.ts";
+import { run } from "../../platform/processes.ts";
+import { findUser, isRoot, userAddCommand } from "../../platform/users.ts";
+import { embeddedRoot } from "../stack/install.ts";
+import { type Proof, proveBackup } from "./prove.ts";
+import { newProofDirectory, proofPlace, proofUser, throwawayProgram } from "./throwaway.ts";
+
+export interface ProofStepsOptions {
+  readonly title: string;
+  readonly engine: Engine;
+  readonly survey: Survey;
+  /** Of the backup. */
+  readonly directory: string;
+  readonly onProgress: (text: string) => void;
+  readonly onProved: (proof: Proof) => void;
+}
+
+export async function proofSteps(context: Context, options: ProofStepsOptions): Promise<readonly Step[]> {
+  return [...(await userSteps()), await proofStep(context, options)];
+}
+
+/** A throw-away server runs what the restored schema makes it run, so not as root, and not as a user who owns anything. */
+async function userSteps(): Promise<readonly Step[]> {
+  if (!isRoot() || (await findUser(proofUser))) return [];
+  const argv = userAddCommand(proofUser);
+  return [
+    {
+      title: `make the system user ${proofUser}`,
+      why: "the throw-away server runs as a user that owns nothing else",
+      run: [argv],
+      undo: `userdel ${proofUser}`,
+      act: async (signal) => {
+        if (!(await findUser(proofUser))) await run({ argv, timeoutMs: 30_000, signal });
+        return [];
+      },
+    },
+  ];
+}
+
+async function proofStep(context: Context, { title, engine, survey, directory, onProgress, onProved }: ProofStepsOptions): Promise<Step> {
+  const found = await engine.server.installations(context, { embeddedRoot: embeddedRoot(context) });
+  const installation = found.find(({ major }) => major === engine.server.majorOf(survey.version));
+  const commands = async () => {
+    const tools = await toolsFor(context, engine, survey.version);
+    if (!installation || !tools) return {};
+    const proof = newProofDirectory();
+    const place = await proofPlace(proof, installation);
+    const secretsDirectory = join(proof, "secrets");
+    const restoring = engine.backup.restoreCommands({ tools, place, directory, secretsDirectory, survey });
+    return {
+      run: [engine.server.initialiseCommand(place), throwawayProgram(engine, place, survey).argv, ...restoring],
+      writes: [dirname(place.dataDirectory)],
+    };
+  };
+  return {
+    title,
+    why: installation
+      ? `restore into a throw-away ${engine.title} ${installation.version} on a socket, compare everything, write, remove it again`
+      : `not possible here: there is no ${engine.title} ${engine.server.majorOf(survey.version)} server program`,
+    ...(await commands()),
+    act: async (signal) => {
+      const proof = await proveBackup(context, { engine, directory, signal, onProgress });
+      onProved(proof);
+      return proof.verdict.state === "unknown" ? [] : proof.verdict.evidence;
+    },
+  };
+}
+
+async function toolsFor(context: Context, engine: Engine, version: string): Promise<readonly Tool[] | undefined> {
+  try {
+    return await engine.backup.tools(context, version);
+  } catch (thrown) {
+    if (isProblem(thrown, "RH-TOOL-001")) return undefined;
+    throw thrown;
+  }
+}

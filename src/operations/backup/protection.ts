@@ -1,0 +1,51 @@
+// How well a house is protected, for `status` and `up`: its newest proved backup, or what there is instead. From the store alone;
+// a store that cannot be read is told and breaks nothing.
+import { dirname } from "node:path";
+import type { Context } from "../../platform/context.ts";
+import { exists, statIfThere } from "../../platform/files.ts";
+import type { House } from "../stack/house.ts";
+import { placesOf } from "../stack/places.ts";
+import { type ListedBackup, listBackups } from "./list.ts";
+import { houseStore } from "./source.ts";
+
+export interface Protection {
+  readonly store: string;
+  /** `none` where no backup was ever taken, `unknown` where the store cannot be read. */
+  readonly state: ListedBackup["state"] | "none" | "unknown";
+  /** The newest one that is proved, else the newest of all. */
+  readonly backup?: ListedBackup;
+  /** A later backup, and what is the matter with it. */
+  readonly newer?: ListedBackup;
+  readonly because?: string;
+  /** The backups and the data are lost together with one disk. */
+  readonly isOnSameDisk: boolean;
+}
+
+export async function protectionOf(context: Context, house: House): Promise<Protection> {
+  const store = houseStore(context, house.directory);
+  try {
+    const { database } = house.config.app;
+    const backups = (await listBackups(context, store)).filter(
+      ({ state, content }) => state !== "UNFINISHED" && (content?.database ?? database) === database,
+    );
+    const proved = backups.find(({ state }) => state === "PROVED");
+    const [newest] = backups;
+    const backup = proved ?? newest;
+    if (!backup) return { store, state: "none", isOnSameDisk: false };
+    const newer = newest && newest !== backup ? { newer: newest } : {};
+    return { store, state: backup.state, backup, ...newer, isOnSameDisk: await isOnSameDisk(store, placesOf(context, house.directory).data) };
+  } catch (thrown) {
+    return { store, state: "unknown", because: thrown instanceof Error ? thrown.message : String(thrown), isOnSameDisk: false };
+  }
+}
+
+async function isOnSameDisk(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([deviceOf(one), deviceOf(other)]);
+  return a !== undefined && a === b;
+}
+
+/** Of the nearest directory that is there. */
+async function deviceOf(path: string): Promise<string | undefined> {
+  if (!(await exists(path))) return path === dirname(path) ? undefined : deviceOf(dirname(path));
+  return String((await statIfThere(path))?.dev);
+}
