@@ -1,15 +1,20 @@
 // The suites by what they need: `unit` no server, `engines` real servers, `browser` a browser too, on both engines, `faults` kill
 // points and injected failures. A plain `vitest run` runs all of them; `matrix` is the engines suites over every engine version,
 // and exists only with ROWHOUSE_MATRIX=full. The machine has two cores: a browser takes one, and suites with servers mostly wait.
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const minute = 60_000;
 const engines = ["test/engines/**/*.test.ts", "test/app/**/*.test.ts", "test/stories/**/*.test.ts"];
 
+/** Backups are signed by a key of the tests, never by that of the machine. */
+const keys = { ROWHOUSE_KEYS: fileURLToPath(new URL("node_modules/.rowhouse-keys", import.meta.url)) };
+
 const project = (name: string, include: readonly string[], timeoutMs: number) => ({
   test: {
     name,
     include: [...include],
+    env: keys,
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
     teardownTimeout: minute,

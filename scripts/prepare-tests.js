@@ -1,4 +1,5 @@
-// The programs that only tests use, from Debian's packages: both engines, nginx, a browser, a system call tracer. Installs what
+// The programs that only tests use, from Debian's packages: both engines, nginx, a browser, a system call tracer, and what opens a
+// backup without us. Installs what
 // is missing as root; as an ordinary user says what is missing.
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -11,6 +12,8 @@ const needed = [
   ["nginx", "/usr/sbin/nginx"],
   ["chromium", "/usr/bin/chromium"],
   ["strace", "/usr/bin/strace"],
+  ["age", "/usr/bin/age"],
+  ["minisign", "/usr/bin/minisign"],
 ];
 
 export async function prepareTests() {

@@ -1,5 +1,6 @@
 // Every command there is. Help, completion and parsing read this table; a command that is not here does not exist.
 import type { Command, Option } from "./command.ts";
+import { kit } from "./backup/kit.ts";
 import { list } from "./backup/list.ts";
 import { prove } from "./backup/prove.ts";
 import { take } from "./backup/take.ts";
@@ -116,6 +117,21 @@ export const commands: readonly Command[] = [
     operands: ["[id]"],
     hasDryRun: true,
     run: prove,
+  },
+  {
+    name: "backup kit",
+    about: "make the file that recovering needs besides the backups, read it back, or go on with its keys",
+    example: "rowhouse backup kit --to /media/stick/rowhouse-kit.txt",
+    options: [
+      { name: "to", value: "FILE", about: "write a kit there; the first one switches encryption on" },
+      { name: "check", value: "FILE", about: "read a kit back from where it was put; - reads it from standard input" },
+      { name: "adopt", value: "FILE", about: "on another machine: go on with the keys of this kit" },
+      { name: "target", value: "URL", about: "a kit for the databases of other servers instead of a house's" },
+      { name: "store", value: "DIR", about: "where those backups are, when not in the usual place" },
+    ],
+    operands: [],
+    hasDryRun: true,
+    run: kit,
   },
   {
     name: "serve",

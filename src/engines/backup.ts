@@ -125,6 +125,8 @@ export interface BackupFloor {
   obstacle(session: Session, survey: Survey): Promise<string | undefined>;
   /** The commands that `restore` runs, for the plan. */
   restoreCommands(job: Pick<RestoreJob, "tools" | "place" | "directory" | "secretsDirectory" | "survey">): readonly (readonly string[])[];
+  /** How a person restores a dump with the engine's own programs, for the recovery kit: commands to run in the directory that holds `dump/`. */
+  readonly byHand: readonly string[];
   /** Restores into the empty server, and stops at the first error. */
   restore(context: Context, job: RestoreJob): Promise<void>;
   /** What the database holds that the session is in. May be repeated. */

@@ -11,7 +11,7 @@ export interface ProtectionLine {
 
 export function protectionLine(protection: Protection, now: number): ProtectionLine {
   const { state, backup, newer, because, isOnSameDisk } = protection;
-  if (state === "none") return { cells: ["backup", "none", "", "no backup yet: rowhouse backup take"], colour: "red", notes: [] };
+  if (state === "none") return { cells: ["backup", "none", "", "no backup yet: rowhouse backup take"], colour: "red", notes: protection.keyNotes };
   if (!backup) return { cells: ["backup", "unknown", "", because ?? ""], colour: "red", notes: [] };
   const age = (at: string) => `${formatAge(now - Date.parse(at))} ago`;
   const recovery = backup.restoreMs === undefined ? (backup.because ?? "") : `restore took ${formatDuration(backup.restoreMs)} when tried`;
@@ -25,6 +25,7 @@ export function protectionLine(protection: Protection, now: number): ProtectionL
       ...(backup.isStale ? [`the newest proof of a backup is of ${age(backup.provedAt ?? "")}: \`rowhouse backup prove\``] : []),
       ...(newer ? [`a later backup, ${newer.id}, is ${newer.state}: ${newer.because ?? "it is not proved"}`] : []),
       ...(isOnSameDisk ? [`backups are in ${protection.store}, on the disk of the data: keep a copy elsewhere`] : []),
+      ...protection.keyNotes,
     ],
   };
 }

@@ -24,6 +24,7 @@ export async function take(invocation: Invocation): Promise<number> {
   output.envelope({ evidence, result: backup });
   printEvidence(output, evidence);
   printProof(output, backup);
+  for (const note of backup.notes) output.advice(`! ${note}`);
   return options["no-prove"] ? 0 : exitCodes[backup.state];
 }
 

@@ -6,7 +6,7 @@ import { clientHost, creation, existing, reserved, resetPassword, rights, stepsT
 import { content, hashMethod } from "./backup/content.ts";
 import { dump, dumpCommands, tableFile } from "./backup/dump.ts";
 import { reread } from "./backup/reread.ts";
-import { obstacle, restore, restoreCommands, scratchArguments } from "./backup/restore.ts";
+import { byHand, obstacle, restore, restoreCommands, scratchArguments } from "./backup/restore.ts";
 import { survey } from "./backup/survey.ts";
 import { tools } from "./backup/tools.ts";
 import { tryWrites } from "./backup/writes.ts";
@@ -53,6 +53,7 @@ export const postgres: Engine = {
     scratchArguments,
     obstacle,
     restoreCommands,
+    byHand,
     restore,
     content,
     reread,

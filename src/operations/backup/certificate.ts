@@ -2,16 +2,18 @@
 // that found out is what the certificate says; one that could not find out never hides it. All others are kept in it.
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import type { Verdict } from "../../foundation/evidence.ts";
-import { Problem } from "../../foundation/problem.ts";
+import { isProblem, Problem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
 import { readIfThere, writeFileAtomic } from "../../platform/files.ts";
 import { currentUser } from "../../platform/users.ts";
 import { certificatePage } from "./certificate-page.ts";
+import { ensureSigningKey, ownKeyring } from "./keys.ts";
 import { certificateName, type Manifest, pageName } from "./manifest.ts";
+import { type PublicKey, signedJson, unknownSigner, verifyJson } from "./sign.ts";
 
 /** TAKEN: nobody knows yet, or could not find out. */
 const StateSchema = Type.Union([Type.Literal("TAKEN"), Type.Literal("PROVED"), Type.Literal("FAILED")]);
@@ -54,15 +56,34 @@ export function sha256OfText(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** Undefined when the backup was never proved. Throws RH-BACKUP-003 when its certificate cannot be read. */
-export async function readCertificate(directory: string): Promise<Certificate | undefined> {
+/**
+ * Undefined when the backup was never proved. Throws RH-BACKUP-003 when its certificate cannot be read or is not what was signed,
+ * RH-BACKUP-005 when it is signed by a key that nobody here vouches for.
+ */
+export async function readCertificate(directory: string, signers: readonly PublicKey[]): Promise<Certificate | undefined> {
   const path = join(directory, certificateName);
   const text = await readIfThere(path);
   if (text === undefined) return undefined;
   const value = parsed(text);
-  if (Value.Check(CertificateSchema, value)) return value;
-  throw new Problem("RH-BACKUP-003", `${path} is no certificate of format 1`, {
-    hint: "It was written by another version, or changed since: put it aside and prove the backup again.",
+  const hint = "It was written by another version, or changed since: put it aside and prove the backup again.";
+  if (!Value.Check(CertificateSchema, value)) throw new Problem("RH-BACKUP-003", `${path} is no certificate of format 1`, { hint });
+  const signed = verifyJson(value, purposeOf(basename(directory)), signers);
+  if (signed.state === "bad") throw new Problem("RH-BACKUP-003", `${path}: its signature: ${signed.because}`, { hint });
+  if (signed.state === "unknown") throw unknownSigner(path, signed.keyId);
+  const { signature: _signature, ...certificate } = value as Certificate & { readonly signature: string };
+  return certificate;
+}
+
+/** What a certificate is signed as, so that it counts for no other backup. */
+function purposeOf(id: string): string {
+  return `rowhouse certificate ${id}`;
+}
+
+/** One that somebody else signed does not count here, and stays in the way of nothing. */
+async function earlierCertificate(directory: string, signers: readonly PublicKey[]): Promise<Certificate | undefined> {
+  return readCertificate(directory, signers).catch((thrown: unknown) => {
+    if (isProblem(thrown, "RH-BACKUP-005")) return undefined;
+    throw thrown;
   });
 }
 
@@ -83,11 +104,13 @@ interface Outcome {
 
 /** Writes the certificate that follows from this outcome and the earlier ones, and returns the attempt alone. */
 export async function keepAttempt(
-  { clock }: Pick<Context, "clock">,
+  context: Pick<Context, "clock" | "environment">,
   directory: string,
   { manifest, manifestText, verdict, tookMs }: Outcome,
 ): Promise<Attempt & { readonly verdict: Verdict }> {
-  const earlier = await readCertificate(directory);
+  const { clock } = context;
+  const key = await ensureSigningKey(context);
+  const earlier = await earlierCertificate(directory, (await ownKeyring(context)).signers);
   const attempt = {
     state: states[verdict.state],
     at: clock.now().toISOString(),
@@ -98,9 +121,10 @@ export async function keepAttempt(
   const hides = attempt.state === "TAKEN" && earlier !== undefined && earlier.state !== "TAKEN";
   const told = hides ? earlier : { ...attempt, verdict };
   const attempts = [...(earlier?.attempts ?? []), ...(hides ? [attempt] : earlier ? [attemptOf(earlier)] : [])].slice(-keptAttempts);
+  const id = basename(directory);
   const manifestSha256 = earlier?.manifestSha256 ?? sha256OfText(manifestText); // what was proved first is what counts
-  const certificate = { ...told, format: 1, backup: manifest.id, manifestSha256, attempts } as Certificate;
-  await writeFileAtomic(join(directory, certificateName), `${JSON.stringify(certificate, null, 2)}\n`);
+  const certificate = { ...told, format: 1, backup: id, manifestSha256, attempts } as Certificate;
+  await writeFileAtomic(join(directory, certificateName), signedJson(key, certificate, purposeOf(id)));
   await writeFileAtomic(join(directory, pageName), certificatePage(manifest, certificate));
   return { ...attempt, verdict };
 }

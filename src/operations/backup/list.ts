@@ -2,12 +2,16 @@
 // ones are shown as that, never as good and never left out. Files are looked at by their sizes; proving reads them.
 import { join } from "node:path";
 import { engineNames } from "../../engines/engines.ts";
-import { isProblem } from "../../foundation/problem.ts";
+import { isProblem, Problem } from "../../foundation/problem.ts";
 import type { Clock } from "../../platform/clock.ts";
+import type { Context } from "../../platform/context.ts";
 import { namesIn, statIfThere } from "../../platform/files.ts";
 import { lockOwner } from "../../platform/locks.ts";
 import { type Attempt, type BackupState, newerUnknown, readCertificate, sha256OfText } from "./certificate.ts";
+import { ownKeyring } from "./keys.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
+import { manifestSignature } from "./open.ts";
+import { type PublicKey, unknownSigner } from "./sign.ts";
 import { isBackupId, partialEnd, takeLockPath } from "./store.ts";
 
 /** An older proof is told as stale. */
@@ -47,13 +51,15 @@ export interface BackupContent {
 }
 
 /** Newest first. A store that is not there holds nothing. */
-export async function listBackups({ clock }: { readonly clock: Clock }, store: string): Promise<readonly ListedBackup[]> {
+export async function listBackups(context: Pick<Context, "clock" | "environment">, store: string): Promise<readonly ListedBackup[]> {
+  const { signers } = await ownKeyring(context);
   const found: ListedBackup[] = [];
   for (const name of await namesIn(store)) {
     const path = join(store, name);
     if (isBackupId(name)) found.push(broken(name, path, "it is not in the directory of its server"));
     if (!engineNames.some((engine) => name.startsWith(`${engine}-`))) continue;
-    for (const id of (await namesIn(path)).filter((one) => !one.startsWith("."))) found.push(await listed(clock, { server: path, name, id }));
+    for (const id of (await namesIn(path)).filter((one) => !one.startsWith(".")))
+      found.push(await listed(context.clock, { server: path, name, id, signers }));
   }
   return found.toSorted((a, b) => (sortKey(a) < sortKey(b) ? 1 : -1));
 }
@@ -72,22 +78,32 @@ interface Place {
   readonly server: string;
   readonly name: string;
   readonly id: string;
+  /** The keys that count. */
+  readonly signers: readonly PublicKey[];
 }
 
 async function listed(clock: Clock, place: Place): Promise<ListedBackup> {
-  const { server, id } = place;
+  const { server, id, signers } = place;
   const directory = join(server, id);
   if (id.endsWith(partialEnd)) return unfinished(server, id);
   if (!isBackupId(id)) return broken(id, directory, "its name is not a backup's");
   try {
     const { manifest, text } = await readManifest(directory);
-    const because = (await refusal(place, manifest)) ?? (await differentFile(directory, manifest));
+    const signed = await manifestSignature({ directory, id, text, signers });
     const content = contentOf(manifest);
-    return because === undefined ? await judged(clock, { directory, content, id, text }) : { ...broken(id, directory, because), content };
+    if (signed.state === "unknown") return stranger({ id, directory, content }, unknownSigner("it", signed.keyId));
+    const forged = signed.state === "bad" ? `its signature: ${signed.because}` : undefined;
+    const because = (await refusal(place, manifest)) ?? forged ?? (await differentFile(directory, manifest));
+    return because === undefined ? await judged(clock, { directory, content, id, text, signers }) : { ...broken(id, directory, because), content };
   } catch (thrown) {
     if (!isProblem(thrown)) throw thrown;
     return broken(id, directory, thrown.message);
   }
+}
+
+/** Signed by somebody whom nobody here vouches for: it may be good, and counts for nothing. */
+function stranger(backup: Pick<ListedBackup, "id" | "directory" | "content">, { message }: Problem): ListedBackup {
+  return { ...backup, state: "TAKEN", because: message, isStale: false };
 }
 
 async function unfinished(server: string, id: string): Promise<ListedBackup> {
@@ -140,10 +156,15 @@ interface Readable extends Pick<ListedBackup, "id" | "directory"> {
   readonly content: BackupContent;
   /** The manifest as it is on the disk. */
   readonly text: string;
+  readonly signers: readonly PublicKey[];
 }
 
-async function judged(clock: Clock, { text, ...backup }: Readable): Promise<ListedBackup> {
-  const certificate = await readCertificate(backup.directory);
+async function judged(clock: Clock, { text, signers, ...backup }: Readable): Promise<ListedBackup> {
+  const certificate = await readCertificate(backup.directory, signers).catch((thrown: unknown) => {
+    if (isProblem(thrown, "RH-BACKUP-005")) return thrown;
+    throw thrown;
+  });
+  if (certificate instanceof Problem) return stranger(backup, certificate);
   if (!certificate) return { ...backup, state: "TAKEN", because: "it was never proved", isStale: false };
   if (certificate.backup !== backup.id || certificate.manifestSha256 !== sha256OfText(text))
     return { ...backup, state: "BROKEN", because: "its manifest is not the one that its certificate is about", isStale: false };

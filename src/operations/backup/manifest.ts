@@ -46,6 +46,8 @@ const ManifestSchema = Type.Object(
       },
       closed,
     ),
+    /** How the files are encrypted, when they are. */
+    encryption: Type.Optional(Type.Object({ format: Type.Literal("age"), recipient: Type.String() }, closed)),
     hashMethod: Type.String(),
     tables: Type.Array(
       Type.Object({ name: Type.Array(Type.String(), { minItems: 1 }), rows: count, hash: Type.String(), file: Type.Optional(filePath) }, closed),
@@ -67,6 +69,8 @@ export type Catalogue = Static<typeof CatalogueSchema>;
 export const manifestName = "manifest.json";
 export const catalogueName = "catalogue.json";
 export const certificateName = "certificate.json";
+/** Beside the manifest; `minisign -Vm manifest.json` finds it by this name. */
+export const signatureName = "manifest.json.minisig";
 export const pageName = "certificate.html";
 
 /** Throws RH-BACKUP-003 when there is none, or one of another format. */

@@ -50,7 +50,7 @@ async function proofStep(context: Context, { title, engine, survey, directory, o
   const commands = async () => {
     const tools = await toolsFor(context, engine, survey.version);
     if (!installation || !tools) return {};
-    const proof = newProofDirectory();
+    const proof = await newProofDirectory();
     const place = await proofPlace(proof, installation);
     const secretsDirectory = join(proof, "secrets");
     const restoring = engine.backup.restoreCommands({ tools, place, directory, secretsDirectory, survey });

@@ -5,6 +5,8 @@ import type { Context } from "../../platform/context.ts";
 import { exists, statIfThere } from "../../platform/files.ts";
 import type { House } from "../stack/house.ts";
 import { placesOf } from "../stack/places.ts";
+import { recipientInUse } from "./keys.ts";
+import { kitNotes } from "./kit.ts";
 import { type ListedBackup, listBackups } from "./list.ts";
 import { houseStore } from "./source.ts";
 
@@ -19,6 +21,8 @@ export interface Protection {
   readonly because?: string;
   /** The backups and the data are lost together with one disk. */
   readonly isOnSameDisk: boolean;
+  /** What one should know about the keys and the recovery kit. */
+  readonly keyNotes: readonly string[];
 }
 
 export async function protectionOf(context: Context, house: House): Promise<Protection> {
@@ -31,11 +35,13 @@ export async function protectionOf(context: Context, house: House): Promise<Prot
     const proved = backups.find(({ state }) => state === "PROVED");
     const [newest] = backups;
     const backup = proved ?? newest;
-    if (!backup) return { store, state: "none", isOnSameDisk: false };
+    const keyNotes = await kitNotes(context, { house: house.directory });
+    if (!backup) return { store, state: "none", isOnSameDisk: false, keyNotes: (await recipientInUse(context)) === undefined ? [] : keyNotes };
     const newer = newest && newest !== backup ? { newer: newest } : {};
-    return { store, state: backup.state, backup, ...newer, isOnSameDisk: await isOnSameDisk(store, placesOf(context, house.directory).data) };
+    const isNear = await isOnSameDisk(store, placesOf(context, house.directory).data);
+    return { store, state: backup.state, backup, ...newer, isOnSameDisk: isNear, keyNotes };
   } catch (thrown) {
-    return { store, state: "unknown", because: thrown instanceof Error ? thrown.message : String(thrown), isOnSameDisk: false };
+    return { store, state: "unknown", because: thrown instanceof Error ? thrown.message : String(thrown), isOnSameDisk: false, keyNotes: [] };
   }
 }
 

@@ -12,10 +12,12 @@ import type { Context } from "../../platform/context.ts";
 import { embeddedRoot } from "../stack/install.ts";
 import { compareContent, settled } from "./compare.ts";
 import { type Attempt, keepAttempt } from "./certificate.ts";
-import { type Catalogue, type Manifest, readCatalogue, readManifest, surveyOf } from "./manifest.ts";
+import { type Keyring, ownKeyring } from "./keys.ts";
+import { type Catalogue, type Manifest, readManifest, surveyOf } from "./manifest.ts";
+import { openPlain, type PlainBackup } from "./open.ts";
 import { refuseLackOfSpace } from "./store.ts";
 import { clearAbandoned, newProofDirectory, proofsRoot, startThrowaway, type Throwaway } from "./throwaway.ts";
-import { type Verified, verifyFiles } from "./verify.ts";
+import { type Verified, verifyBackup } from "./verify.ts";
 
 export interface ProveOptions {
   readonly engine: Engine;
@@ -23,6 +25,8 @@ export interface ProveOptions {
   readonly directory: string;
   readonly signal: AbortSignal;
   readonly onProgress: (text: string) => void;
+  /** Other keys than this machine's. */
+  readonly keyring?: Keyring;
   /** Called with the administrator's login to the copy before it is compared, for whoever wants to look at it, or to break it. */
   readonly onRestored?: (login: ConnectionOptions) => Promise<void>;
 }
@@ -36,25 +40,44 @@ const dayMs = 86_400_000;
 export async function proveBackup(context: Context, options: ProveOptions): Promise<Proof> {
   const began = context.clock.monotonicMs();
   const { manifest, text } = await readManifest(options.directory);
-  const verdict = await verdictOn(context, options, { manifest, text });
+  const verdict = await verdictOn(context, options, { manifest, text, keyring: options.keyring ?? (await ownKeyring(context)) });
   const tookMs = Math.round(context.clock.monotonicMs() - began);
   return keepAttempt(context, options.directory, { manifest, manifestText: text, verdict, tookMs });
 }
 
-async function verdictOn(context: Context, options: ProveOptions, { manifest, text }: Pick<Verified, "manifest" | "text">): Promise<Verdict> {
+async function verdictOn(
+  context: Context,
+  options: ProveOptions,
+  { manifest, text, keyring }: Pick<Verified, "manifest" | "text"> & { readonly keyring: Keyring },
+): Promise<Verdict> {
   options.onProgress("verifying the files");
-  const verified = await verifyFiles(context, { directory: options.directory, manifest, text });
+  const verified = await verifyBackup(context, { directory: options.directory, manifest, text, signers: keyring.signers });
   if (verified.state !== "sound") return verified;
   const means = await findMeans(context, options.engine, manifest);
   if ("because" in means) return { state: "unknown", because: means.because };
   const survey = surveyOf(manifest);
   await clearAbandoned(context);
-  await using server = await startThrowaway(context, { ...options, ...means, survey, directory: newProofDirectory() });
+  options.onProgress("opening the files");
+  const opened = await opening(() => openPlain({ ...options, manifest, identities: keyring.identities }));
+  if ("state" in opened) return opened;
+  await using plain = opened;
+  await using server = await startThrowaway(context, { ...options, ...means, survey, directory: await newProofDirectory() });
   const obstacle = await obstacleIn(options.engine, server, survey);
   if (obstacle) return { state: "unknown", because: obstacle };
-  const proof: Proving = { context, options, manifest, catalogue: await readCatalogue(options.directory), tools: means.tools, survey, server };
+  const { directory, catalogue } = plain;
+  const proof: Proving = { context, options: { ...options, directory }, manifest, catalogue, tools: means.tools, survey, server };
   const rest = await restoreAndCompare(proof);
   return rest.state === "sound" ? { state: "sound", evidence: [...verified.evidence, ...rest.evidence] } : rest;
+}
+
+/** Evidence turns faulty when a file does not open although it is the one that was written. */
+async function opening(open: () => Promise<PlainBackup>): Promise<PlainBackup | Verdict> {
+  try {
+    return await open();
+  } catch (thrown) {
+    if (!isProblem(thrown, "RH-BACKUP-003")) throw thrown;
+    return verdictOf([], [{ subject: "encryption", seen: thrown.message, mend: "Use another backup, and find out what changed this one." }]);
+  }
 }
 
 type Means = { readonly installation: Installation; readonly tools: readonly Tool[] };

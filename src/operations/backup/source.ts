@@ -17,6 +17,8 @@ import { parseDatabaseTarget, parseTarget } from "../stack/target.ts";
 export interface Source {
   readonly engine: Engine;
   readonly login: ConnectionOptions & { readonly database: string };
+  /** The house's directory, when it is one's. */
+  readonly house?: string;
   /** Where backups of it go unless somebody says otherwise. */
   readonly store: string;
 }
@@ -48,6 +50,7 @@ export async function houseSource(context: Context, house: House): Promise<Sourc
   const host = config.target === undefined ? "127.0.0.1" : parseTarget(config.target).host;
   return {
     engine: engineNamed(config.engine),
+    house: directory,
     login: { host, port: config.ports.database, user: roleNames.backup, password, database: config.app.database, applicationName: "rowhouse backup" },
     store: houseStore(context, directory),
   };

@@ -74,16 +74,21 @@ async function nearestThere(path: string): Promise<string> {
 
 /** Every file below `directory` with its size and hash, in the order of their names; links and other things are refused. */
 export async function storedFiles(directory: string): Promise<readonly StoredFile[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const found: StoredFile[] = [];
-  for (const entry of entries) {
-    if (entry.isDirectory()) continue;
-    const path = join(entry.parentPath, entry.name);
+  for (const name of await filesBelow(directory)) {
+    const path = join(directory, name);
     const stat = await statIfThere(path);
     if (!stat?.isFile()) throw new Problem("RH-BACKUP-003", `${path} is no file`, { hint: "A backup holds files and directories only." });
-    found.push({ path: relative(directory, path), bytes: Number(stat.size), sha256: await sha256Of(path) });
+    found.push({ path: name, bytes: Number(stat.size), sha256: await sha256Of(path) });
   }
-  return found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  return found;
+}
+
+/** What is below `directory` and no directory itself, in the order of the names. */
+export async function filesBelow(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => !entry.isDirectory()).map((entry) => relative(directory, join(entry.parentPath, entry.name)));
+  return files.toSorted((a, b) => (a < b ? -1 : 1));
 }
 
 export async function sha256Of(path: string): Promise<string> {

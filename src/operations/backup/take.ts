@@ -11,12 +11,18 @@ import type { Context } from "../../platform/context.ts";
 import { ensureDirectory, moveIntoPlace, remove, syncTree, writeFileAtomic } from "../../platform/files.ts";
 import { packageVersion } from "../../platform/package.ts";
 import { currentUser } from "../../platform/users.ts";
-import { catalogueName, type Manifest, manifestName, type StoredFile } from "./manifest.ts";
+import { catalogueName, type Manifest, manifestName, signatureName, type StoredFile } from "./manifest.ts";
 import type { BackupState } from "./certificate.ts";
 import { proofSteps } from "./proof-steps.ts";
 import type { Proof } from "./prove.ts";
+import { ensureSigningKey, ownKeyring, recipientInUse } from "./keys.ts";
+import { kitNotes } from "./kit.ts";
+import { manifestPurpose } from "./open.ts";
+import { sealTree } from "./seal.ts";
+import { signText } from "./sign.ts";
 import type { Source } from "./source.ts";
 import { newBackupId, openStore, partialEnd, refuseLackOfSpace, serverDirectory, storedFiles } from "./store.ts";
+import { newProofDirectory, proofsRoot } from "./throwaway.ts";
 
 export interface TakeOptions {
   readonly source: Source;
@@ -38,6 +44,8 @@ export interface TakenBackup {
   readonly bytes: number;
   /** Undefined when no proof was asked for. */
   readonly verdict: Verdict | undefined;
+  /** What a person has to know about the keys. */
+  readonly notes: readonly string[];
 }
 
 /** What is known of a backup while it is made. */
@@ -50,6 +58,8 @@ interface Draft {
   readonly store: string;
   /** Of this server in the store. */
   readonly server: string;
+  /** Whom the files are encrypted to, and where they lie until they are; undefined: as they are. */
+  readonly sealing: { readonly recipient: string; readonly plain: string } | undefined;
   manifest?: Manifest;
   proof?: Proof;
 }
@@ -72,11 +82,22 @@ export async function planTake(context: Context, options: TakeOptions): Promise<
   const tools = await engine.backup.tools(context, survey.version);
   const store = options.store ?? options.source.store;
   await refuseLackOfSpace(store, { bytes: Math.round(survey.tableBytes * 1.2) + 1_000_000, what: `a backup of ${survey.database}` });
-  const draft: Draft = { context, options, survey, tools, id: newBackupId(context.clock), store, server: serverDirectory({ store, engine, survey }) };
+  const sealing = await sealingOf(context, survey);
+  const server = serverDirectory({ store, engine, survey });
+  const draft: Draft = { context, options, survey, tools, id: newBackupId(context.clock), store, server, sealing };
   const title = `back up ${survey.database} of ${engine.title} ${survey.version} on ${login.host}:${login.port}, ${formatBytes(survey.databaseBytes)}`;
   const proof = options.isProved ? await proofOf(draft) : [];
   const plan = { title, steps: [dumpStep(draft), manifestStep(draft), ...proof] };
   return { plan, take: (signal, onStep) => take(draft, plan, { signal, onStep }) };
+}
+
+/** The store's disk never sees what is not encrypted: it is written where this machine keeps its own data. */
+async function sealingOf(context: Context, survey: Survey): Promise<Draft["sealing"]> {
+  await ownKeyring(context); // refuses keys that others can read, before anything is dumped
+  const recipient = await recipientInUse(context);
+  if (recipient === undefined) return undefined;
+  await refuseLackOfSpace(proofsRoot, { bytes: Math.round(survey.tableBytes * 1.2) + 1_000_000, what: "the dump before it is encrypted" });
+  return { recipient, plain: await newProofDirectory() };
 }
 
 function refuseWhatIsNotCarried({ database, refusals }: Survey): void {
@@ -90,9 +111,11 @@ async function take(draft: Draft, plan: Plan, how: { readonly signal: AbortSigna
   await using _lock = await openStore({ store: draft.store, server: draft.server, clock: draft.context.clock });
   try {
     const evidence = await perform(plan, how);
-    return { backup: takenBackup(draft), evidence };
+    const notes = await kitNotes(draft.context, { house: draft.options.source.house });
+    return { backup: takenBackup(draft, notes), evidence };
   } finally {
     await remove(partialOf(draft)); // whatever ended it
+    if (draft.sealing) await remove(draft.sealing.plain);
   }
 }
 
@@ -107,7 +130,7 @@ function placeOf({ server, id }: Draft): string {
 function dumpStep(draft: Draft): Step {
   const { options, survey, tools, context } = draft;
   const { engine, login } = options.source;
-  const directory = partialOf(draft);
+  const directory = draft.sealing?.plain ?? partialOf(draft);
   const secretsDirectory = join(directory, ".secrets");
   return {
     title: `dump ${survey.database}`,
@@ -122,16 +145,24 @@ function dumpStep(draft: Draft): Step {
       const taken = await engine.backup.dump(context, { survey, tools, login, directory, secretsDirectory, signal, onProgress: options.onProgress });
       await remove(secretsDirectory);
       await writeFileAtomic(join(directory, catalogueName), `${JSON.stringify(taken.objects)}\n`);
+      if (draft.sealing) await seal(draft, draft.sealing, signal);
       options.onProgress("hashing the files");
-      const files = await storedFiles(directory);
+      const files = await storedFiles(partialOf(draft));
       draft.manifest = await manifestOf(draft, { taken, files, startedAt });
       return [{ subject: "dumped", seen: dumpedText(draft.manifest), tookMs: context.clock.monotonicMs() - began }];
     },
   };
 }
 
+async function seal(draft: Draft, { recipient, plain }: NonNullable<Draft["sealing"]>, signal: AbortSignal): Promise<void> {
+  draft.options.onProgress("encrypting the files");
+  await ensureDirectory(partialOf(draft));
+  await sealTree({ from: plain, to: partialOf(draft), recipient, signal });
+  await remove(plain);
+}
+
 async function manifestOf(
-  { context, options, survey, tools, id }: Draft,
+  { context, options, survey, tools, id, sealing }: Draft,
   { taken, files, startedAt }: { readonly taken: Taken; readonly files: readonly StoredFile[]; readonly startedAt: string },
 ): Promise<Manifest> {
   const { engine, login } = options.source;
@@ -158,6 +189,7 @@ async function manifestOf(
       snapshot: taken.snapshot,
       ended: context.clock.now().toISOString(),
     },
+    ...(sealing ? { encryption: { format: "age", recipient: sealing.recipient } } : {}),
     hashMethod: engine.backup.hashMethod,
     tables: taken.tables.map(({ name, rows, hash }, index) => {
       const file = engine.backup.tableFile(name, index);
@@ -175,7 +207,8 @@ async function manifestOf(
 
 function dumpedText(manifest: Manifest): string {
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0).toLocaleString("en-US");
-  return `${manifest.database.name}, ${rows} rows in ${manifest.tables.length} tables, one snapshot, ${formatBytes(manifest.database.bytes)} to ${formatBytes(sizeOf(manifest))}`;
+  const size = `${formatBytes(manifest.database.bytes)} to ${formatBytes(sizeOf(manifest))}${manifest.encryption ? ", encrypted" : ""}`;
+  return `${manifest.database.name}, ${rows} rows in ${manifest.tables.length} tables, one snapshot, ${size}`;
 }
 
 function sizeOf({ files }: Manifest): number {
@@ -186,11 +219,13 @@ function manifestStep(draft: Draft): Step {
   const path = join(placeOf(draft), manifestName);
   return {
     title: "write the manifest",
-    why: "every file with its SHA-256; the backup gets its name when all of it is on the disk",
+    why: "every file with its SHA-256, signed; the backup gets its name when all of it is on the disk",
     writes: [path],
     act: async () => {
       const partial = partialOf(draft);
-      await writeFileAtomic(join(partial, manifestName), `${JSON.stringify(draft.manifest, null, 2)}\n`);
+      const text = `${JSON.stringify(draft.manifest, null, 2)}\n`;
+      await writeFileAtomic(join(partial, manifestName), text);
+      await writeFileAtomic(join(partial, signatureName), signText(await ensureSigningKey(draft.context), text, manifestPurpose(draft.id)));
       await syncTree(partial);
       await moveIntoPlace({ from: partial, to: placeOf(draft) });
       return [];
@@ -212,7 +247,7 @@ async function proofOf(draft: Draft): Promise<readonly Step[]> {
   });
 }
 
-function takenBackup(draft: Draft): TakenBackup {
+function takenBackup(draft: Draft, notes: readonly string[]): TakenBackup {
   const { manifest, proof, survey, options } = draft;
   if (!manifest) throw new Error("the manifest was not made");
   return {
@@ -225,5 +260,6 @@ function takenBackup(draft: Draft): TakenBackup {
     rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0),
     bytes: sizeOf(manifest),
     verdict: proof?.verdict,
+    notes,
   };
 }

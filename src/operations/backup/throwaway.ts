@@ -33,8 +33,15 @@ interface Owner {
   readonly program: string;
 }
 
-export function newProofDirectory(): string {
+export async function newProofDirectory(): Promise<string> {
   return join(proofsRoot, `rowhouse-proof-${randomBytes(6).toString("hex")}`);
+}
+
+/** A directory that only we can look into; what a `kill -9` leaves of it is removed as a proof's is. */
+export async function makePrivateDirectory(): Promise<string> {
+  const directory = await newProofDirectory();
+  await ensureDirectory(directory);
+  return directory;
 }
 
 export async function proofPlace(directory: string, installation: Installation): Promise<ServerPlace> {

@@ -6,7 +6,11 @@ import { dirname, join } from "node:path";
 import type { Verdict } from "../../../src/foundation/evidence.ts";
 import { type Manifest, readManifest } from "../../../src/operations/backup/manifest.ts";
 import { keepAttempt } from "../../../src/operations/backup/certificate.ts";
+import { ensureSigningKey } from "../../../src/operations/backup/keys.ts";
+import { manifestPurpose } from "../../../src/operations/backup/open.ts";
+import { signText } from "../../../src/operations/backup/sign.ts";
 import { type Clock, systemClock } from "../../../src/platform/clock.ts";
+import { testContext } from "../servers.ts";
 
 export interface MadeStore extends AsyncDisposable {
   readonly directory: string;
@@ -28,7 +32,9 @@ export async function makeStore(): Promise<MadeStore> {
         await mkdir(dirname(join(backup, path)), { recursive: true });
         await writeFile(join(backup, path), text);
       }
-      await writeFile(join(backup, "manifest.json"), JSON.stringify(manifest));
+      const text = JSON.stringify(manifest);
+      await writeFile(join(backup, "manifest.json"), text);
+      await writeFile(join(backup, "manifest.json.minisig"), signText(await ensureSigningKey(testContext), text, manifestPurpose(id)));
       return backup;
     },
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
@@ -38,7 +44,7 @@ export async function makeStore(): Promise<MadeStore> {
 /** What `prove` keeps when it comes to this. */
 export async function keep(clock: Clock, backup: string, verdict: Verdict): Promise<void> {
   const { manifest, text } = await readManifest(backup);
-  await keepAttempt({ clock }, backup, { manifest, manifestText: text, verdict, tookMs: 12 });
+  await keepAttempt({ ...testContext, clock }, backup, { manifest, manifestText: text, verdict, tookMs: 12 });
 }
 
 export const verdicts = {

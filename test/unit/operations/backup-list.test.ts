@@ -7,6 +7,7 @@ import { output } from "../../../src/cli/output.ts";
 import { findBackup, shortNames } from "../../../src/operations/backup/find.ts";
 import { listBackups } from "../../../src/operations/backup/list.ts";
 import { testContext } from "../../support/servers.ts";
+import { machineWithKeys } from "../../support/backup/keys.ts";
 import { clockAt, keep, type MadeStore, makeStore, verdicts } from "../../support/backup/made-store.ts";
 
 const [first, second, third] = ["20260101T000000Z-aaaa", "20260102T000000Z-bbbb", "20260103T000000Z-caaa"] as const;
@@ -17,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => store[Symbol.asyncDispose]());
 
-const listed = (at = noon) => listBackups({ clock: clockAt(at) }, store.directory);
+const listed = (at = noon) => listBackups({ ...testContext, clock: clockAt(at) }, store.directory);
 const only = async (at?: string) => (await listed(at))[0];
 
 describe("a backup in the list", () => {
@@ -57,12 +58,14 @@ describe("what is no backup is told as that", () => {
     ["no manifest", (directory) => rm(join(directory, "manifest.json")), /there is no .*manifest\.json/],
     ["a torn manifest", (directory) => truncate(join(directory, "manifest.json"), 40), /is not JSON/],
     ["a manifest of another format", (directory) => edit(directory, "manifest.json", '"format":1', '"format":2'), /format/],
-    ["an edited manifest", (directory) => edit(directory, "manifest.json", '"rows":2', '"rows":3'), /not the one that its certificate is about/],
+    ["an edited manifest", (directory) => edit(directory, "manifest.json", '"rows":2', '"rows":3'), /its signature: it does not fit/],
+    ["a manifest without its signature", (directory) => rm(join(directory, "manifest.json.minisig")), /its signature: it is missing/],
     ["the manifest of another", (directory) => edit(directory, "manifest.json", first, second), /manifest is that of/],
     ["a missing file", (directory) => rm(join(directory, "dump/words")), /file dump\/words is missing/],
     ["a truncated file", (directory) => truncate(join(directory, "dump/words"), 3), /has 3 bytes, and had 12/],
     ["a torn certificate", (directory) => truncate(join(directory, "certificate.json"), 40), /is no certificate/],
-    ["the certificate of another", (directory) => edit(directory, "certificate.json", first, second), /not the one that its certificate is about/],
+    ["the certificate of another", (directory) => edit(directory, "certificate.json", first, second), /certificate\.json: its signature/],
+    ["a certificate that was improved", (directory) => edit(directory, "certificate.json", "41000.4", "1"), /certificate\.json: its signature/],
     ["the directory of another server", (directory) => moveAway(directory), /lies in postgres-other/],
   ];
 
@@ -71,6 +74,16 @@ describe("what is no backup is told as that", () => {
     await keep(clockAt(noon), directory, verdicts.sound);
     await breakIt(directory);
     expect(await listed()).toMatchObject([{ id: first, state: "BROKEN", because: expect.stringMatching(because) }]);
+  });
+
+  test("and one that another machine signed as nothing that counts here", async () => {
+    await keep(clockAt(noon), await store.add(first), verdicts.sound);
+    const other = await machineWithKeys({ isSealed: false });
+    const found = await listBackups({ ...other, clock: clockAt(noon) }, store.directory);
+    expect(found).toMatchObject([
+      { id: first, state: "TAKEN", because: expect.stringMatching(/signed by key [0-9A-F]{16}, which is not known here/) },
+    ]);
+    await rm(other.keys, { recursive: true });
   });
 
   test("a directory without a server, a foreign name, and what a killed run left", async () => {

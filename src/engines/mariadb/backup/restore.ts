@@ -46,6 +46,15 @@ export function restoreCommands({
   return [[programIn(tools, "mariadb"), loginOption(secretsDirectory), "--sandbox", "--local-infile=0", "--batch", `--database=${survey.database}`]];
 }
 
+export const byHand: readonly string[] = [
+  "cd dump",
+  "mariadb -e 'create database DATABASE'",
+  "mariadb DATABASE < schema.sql",
+  "gunzip data/*.gz",
+  "mariadb --local-infile=1 DATABASE < load.sql",
+  "mariadb DATABASE < triggers.sql",
+];
+
 export async function restore(_context: Context, job: RestoreJob): Promise<void> {
   const { survey, place } = job;
   await using session = await mariadbDriver.connect({ ...administrator(place), statementTimeoutMs: dayMs });

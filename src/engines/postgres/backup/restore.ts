@@ -54,6 +54,11 @@ export function restoreCommands({ tools, directory }: Pick<RestoreJob, "tools" |
   ];
 }
 
+export const byHand: readonly string[] = [
+  "createuser --no-login ROLE        for each role that manifest.json names and the server has not",
+  "pg_restore --create --exit-on-error --dbname=postgres dump",
+];
+
 export async function restore(_context: Context, job: RestoreJob): Promise<void> {
   const login = administrator(job.place, "template1");
   await prepare(job, await postgresDriver.connect(login));
