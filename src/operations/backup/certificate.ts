@@ -76,7 +76,7 @@ export async function readCertificate(directory: string, signers: readonly Publi
 
 /** What a certificate is signed as, so that it counts for no other backup. */
 function purposeOf(id: string): string {
-  return `rowhouse certificate ${id}`;
+  return `backup certificate ${id}`;
 }
 
 /** One that somebody else signed does not count here, and stays in the way of nothing. */

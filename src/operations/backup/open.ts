@@ -12,7 +12,7 @@ import { makePrivateDirectory, proofsRoot } from "./throwaway.ts";
 
 /** What a signature says that the text is, so that a backup's manifest counts for no other backup. */
 export function manifestPurpose(id: string): string {
-  return `rowhouse manifest ${id}`;
+  return `backup manifest ${id}`;
 }
 
 interface StoredManifest {
