@@ -16,7 +16,8 @@ import type { ServerPlace } from "../../engine.ts";
 import { administrator } from "../server/process.ts";
 import { programIn } from "./dump.ts";
 import { loginOption, writeLogin } from "./login.ts";
-import { columnsOf, loadStatement } from "./rows.ts";
+import { type Column, loadStatement } from "./lines.ts";
+import { columnsOf } from "./rows.ts";
 
 const dayMs = 86_400_000;
 
@@ -66,10 +67,10 @@ export async function restore(_context: Context, job: RestoreJob): Promise<void>
   await session.run(
     sql`set session sql_mode = 'NO_AUTO_VALUE_ON_ZERO,STRICT_ALL_TABLES,ALLOW_INVALID_DATES', foreign_key_checks = 0, unique_checks = 0`,
   );
-  for (const { name, rows, file } of job.tables) {
+  for (const { name, rows, files = [] } of job.tables) {
     job.signal.throwIfAborted();
     job.onProgress(`restoring ${name.join(".")}`);
-    await loadTable(job, session, { table: name[0] ?? "", rows, file: file ?? "" });
+    await loadTable(job, session, { table: name[0] ?? "", rows, files });
   }
   await runScript(job, "triggers.sql");
 }
@@ -82,18 +83,28 @@ async function runScript(job: RestoreJob, name: string): Promise<void> {
 async function loadTable(
   job: RestoreJob,
   session: Session,
-  what: { readonly table: string; readonly rows: number; readonly file: string },
+  { table, rows, files }: { readonly table: string; readonly rows: number; readonly files: readonly string[] },
 ): Promise<void> {
-  const { table, rows, file } = what;
+  const columns = await columnsOf(session, table);
+  let loaded = 0;
+  for (const file of files) loaded += await loadFile(job, session, { table, columns, file });
+  if (loaded !== rows) throw new Problem("RH-DATA-005", `table ${table}: ${loaded} rows were loaded, the manifest has ${rows}`);
+}
+
+async function loadFile(
+  job: RestoreJob,
+  session: Session,
+  { table, columns, file }: { readonly table: string; readonly columns: readonly Column[]; readonly file: string },
+): Promise<number> {
   const unpacked = join(job.place.dataDirectory, "../files", basename(file, ".gz"));
   const packed = createReadStream(join(job.directory, file));
   const gunzip = createGunzip();
   packed.on("error", (cause) => gunzip.destroy(cause));
   await writeFileAtomic(unpacked, packed.pipe(gunzip), job.place.owner ? { owner: job.place.owner } : {});
-  const loaded = await session.run(loadStatement({ path: unpacked, table, columns: await columnsOf(session, table), isLocal: false }));
+  const loaded = await session.run(loadStatement({ path: unpacked, table, columns, isLocal: false }));
   const warnings = await session.all<Record<string, string | number>>(sql`show warnings limit 3`);
   await remove(unpacked);
   const said = warnings.map((warning) => warning["Message"]).join("; ");
   if (warnings.length > 0) throw new Problem("RH-DATA-005", `table ${table}: loading it warned: ${said}`);
-  if (loaded !== rows) throw new Problem("RH-DATA-005", `table ${table}: ${loaded} rows were loaded, the manifest has ${rows}`);
+  return loaded;
 }
