@@ -165,7 +165,15 @@ async function compare(proof: Proving, session: Session): Promise<Verdict> {
 function comparedText(manifest: Manifest, copy: Content): string {
   const counted = (count: number, one: string, many: string) => (count === 0 ? [] : [`${count} ${count === 1 ? one : many}`]);
   const of = (kind: string, many: string) => counted(manifest.objects[kind] ?? 0, kind, many);
-  const named = [of("index", "indexes"), of("constraint", "constraints"), of("view", "views"), of("routine", "routines"), of("trigger", "triggers")];
+  const named = [
+    of("index", "indexes"),
+    of("constraint", "constraints"),
+    of("view", "views"),
+    of("routine", "routines"),
+    of("trigger", "triggers"),
+    of("grant", "grants"),
+    of("role", "roles"),
+  ];
   const tables = `${copy.tables.length}/${manifest.tables.length} tables by content`;
   return `${[tables, ...named.flat(), ...counted(manifest.counters.length, "counter", "counters")].join(", ")}: equal`;
 }

@@ -191,7 +191,10 @@ async function manifestOf(
     },
     ...(sealing ? { encryption: { format: "age", recipient: sealing.recipient } } : {}),
     hashMethod: engine.backup.hashMethod,
-    tables: taken.tables.map(({ name, rows, hash, files: own }) => ({ name: [...name], rows, hash, ...(own ? { files: [...own] } : {}) })),
+    tables: taken.tables.map(({ name, rows, hash }, index) => {
+      const file = engine.backup.tableFile(name, index);
+      return { name: [...name], rows, hash, ...(file === undefined ? {} : { file }) };
+    }),
     counters: taken.counters.map(({ name, next }) => ({
       name,
       before: next,

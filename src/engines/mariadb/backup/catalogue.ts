@@ -4,6 +4,7 @@
 import type { Session } from "../../../drivers/driver.ts";
 import { type Sql, sql } from "../../../foundation/sql.ts";
 import type { DatabaseObject } from "../../backup.ts";
+import { roleObjects } from "./roles.ts";
 
 export async function objects(session: Session): Promise<readonly DatabaseObject[]> {
   const found: DatabaseObject[] = [];
@@ -20,10 +21,10 @@ export async function objects(session: Session): Promise<readonly DatabaseObject
     found.push(...(type === "SEQUENCE" ? [{ kind: "sequence", name, definition: text }] : partsOf(name, text)));
   }
   for (const [kind, statement] of Object.entries(kinds)) {
-    const rows = await session.all<{ name: string; definition: string }>(statement);
-    found.push(...rows.map(({ name, definition }) => ({ kind, name, definition })));
+    const rows = await session.all<{ name: string; definition: string; text?: string }>(statement);
+    found.push(...rows.map(({ name, definition, text }) => ({ kind, name, definition, ...(text === undefined ? {} : { text }) })));
   }
-  return found;
+  return [...found, ...(await roleObjects(session))];
 }
 
 /** Columns, indexes and constraints of a table, and what it is as a whole. */
@@ -59,7 +60,7 @@ const kinds: Readonly<Record<string, Sql>> = {
     select schema_name as name, concat_ws(' ', default_character_set_name, default_collation_name, schema_comment) as definition
     from information_schema.schemata where schema_name = database()`,
   view: sql`
-    select table_name as name, concat_ws(' ', algorithm, definer, security_type, character_set_client, collation_connection, check_option, view_definition) as definition
+    select table_name as name, concat_ws(' ', algorithm, definer, security_type, character_set_client, collation_connection, check_option) as definition, view_definition as text
     from information_schema.views where table_schema = database() order by binary table_name`,
   routine: sql`
     select concat(type, ' ', name) as name,

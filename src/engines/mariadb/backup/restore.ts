@@ -7,7 +7,7 @@ import { createGunzip } from "node:zlib";
 import type { Session } from "../../../drivers/driver.ts";
 import { mariadbDriver } from "../../../drivers/mariadb/driver.ts";
 import { Problem } from "../../../foundation/problem.ts";
-import { sql } from "../../../foundation/sql.ts";
+import { type Sql, sql } from "../../../foundation/sql.ts";
 import type { Context } from "../../../platform/context.ts";
 import { readIfThere, remove, writeFileAtomic } from "../../../platform/files.ts";
 import { run } from "../../../platform/processes.ts";
@@ -16,8 +16,7 @@ import type { ServerPlace } from "../../engine.ts";
 import { administrator } from "../server/process.ts";
 import { programIn } from "./dump.ts";
 import { loginOption, writeLogin } from "./login.ts";
-import { type Column, loadStatement } from "./lines.ts";
-import { columnsOf } from "./rows.ts";
+import { columnsOf, loadStatement } from "./rows.ts";
 
 const dayMs = 86_400_000;
 
@@ -59,20 +58,25 @@ export const byHand: readonly string[] = [
 export async function restore(_context: Context, job: RestoreJob): Promise<void> {
   const { survey, place } = job;
   await using session = await mariadbDriver.connect({ ...administrator(place), statementTimeoutMs: dayMs });
-  const { character_set: characterSet = "utf8mb4", collation = "utf8mb4_general_ci" } = survey.settings;
+  const { character_set: characterSet = "utf8mb4", collation = "utf8mb4_general_ci", comment = "" } = survey.settings;
   await session.run(sql`create database ${sql.id(survey.database)} character set ${sql.id(characterSet)} collate ${sql.id(collation)}`);
+  if (comment !== "") await session.run(commentOn(survey.database, comment));
   await session.run(sql`use ${sql.id(survey.database)}`);
   await writeLogin(administrator(place, survey.database), job.secretsDirectory);
-  await runScript(job, "schema.sql");
-  await session.run(
-    sql`set session sql_mode = 'NO_AUTO_VALUE_ON_ZERO,STRICT_ALL_TABLES,ALLOW_INVALID_DATES', foreign_key_checks = 0, unique_checks = 0`,
-  );
-  for (const { name, rows, files = [] } of job.tables) {
+  for (const name of ["roles.sql", "schema.sql", "grants.sql", "views.sql"]) await runScript(job, name);
+  await session.run(sql`set session foreign_key_checks = 0, unique_checks = 0`);
+  for (const { name, rows, file } of job.tables) {
     job.signal.throwIfAborted();
     job.onProgress(`restoring ${name.join(".")}`);
-    await loadTable(job, session, { table: name[0] ?? "", rows, files });
+    await loadTable(job, session, { table: name[0] ?? "", rows, file: file ?? "" });
   }
   await runScript(job, "triggers.sql");
+}
+
+/** A comment is a plain string, which no parameter and no introducer may stand for. */
+function commentOn(database: string, comment: string): Sql {
+  const { text } = mariadbDriver.render(sql`alter database ${sql.id(database)} comment `);
+  return sql`execute immediate concat(${sql.literal(text)}, quote(${sql.literal(comment)}))`;
 }
 
 async function runScript(job: RestoreJob, name: string): Promise<void> {
@@ -83,28 +87,29 @@ async function runScript(job: RestoreJob, name: string): Promise<void> {
 async function loadTable(
   job: RestoreJob,
   session: Session,
-  { table, rows, files }: { readonly table: string; readonly rows: number; readonly files: readonly string[] },
+  what: { readonly table: string; readonly rows: number; readonly file: string },
 ): Promise<void> {
-  const columns = await columnsOf(session, table);
-  let loaded = 0;
-  for (const file of files) loaded += await loadFile(job, session, { table, columns, file });
-  if (loaded !== rows) throw new Problem("RH-DATA-005", `table ${table}: ${loaded} rows were loaded, the manifest has ${rows}`);
-}
-
-async function loadFile(
-  job: RestoreJob,
-  session: Session,
-  { table, columns, file }: { readonly table: string; readonly columns: readonly Column[]; readonly file: string },
-): Promise<number> {
+  const { table, rows, file } = what;
   const unpacked = join(job.place.dataDirectory, "../files", basename(file, ".gz"));
   const packed = createReadStream(join(job.directory, file));
   const gunzip = createGunzip();
   packed.on("error", (cause) => gunzip.destroy(cause));
   await writeFileAtomic(unpacked, packed.pipe(gunzip), job.place.owner ? { owner: job.place.owner } : {});
+  const columns = await columnsOf(session, table);
+  const labelled = columns.filter(({ zero }) => zero !== undefined).map(({ name }) => name);
+  await session.run(sql`set session sql_mode = ${labelled.length > 0 ? lenient : strict}, max_error_count = 65535`);
   const loaded = await session.run(loadStatement({ path: unpacked, table, columns, isLocal: false }));
-  const warnings = await session.all<Record<string, string | number>>(sql`show warnings limit 3`);
+  const warnings = await session.all<Record<string, string | number>>(sql`show warnings`);
   await remove(unpacked);
-  const said = warnings.map((warning) => warning["Message"]).join("; ");
-  if (warnings.length > 0) throw new Problem("RH-DATA-005", `table ${table}: loading it warned: ${said}`);
-  return loaded;
+  const said = warnings.filter((warning) => !isOfNoLabel(warning, labelled)).map((warning) => warning["Message"]);
+  if (said.length > 0) throw new Problem("RH-DATA-005", `table ${table}: loading it warned: ${said.slice(0, 3).join("; ")}`);
+  if (loaded !== rows) throw new Problem("RH-DATA-005", `table ${table}: ${loaded} rows were loaded, the manifest has ${rows}`);
+}
+
+const lenient = "NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES";
+const strict = `STRICT_ALL_TABLES,${lenient}`;
+
+/** An enum's value that is none of its labels can be written in no other way than by being told off for it. */
+function isOfNoLabel(warning: Readonly<Record<string, string | number>>, labelled: readonly string[]): boolean {
+  return warning["Code"] === 1265 && labelled.some((name) => String(warning["Message"]).startsWith(`Data truncated for column '${name}' at row `));
 }

@@ -6,6 +6,7 @@ import type { Session } from "../../../drivers/driver.ts";
 import { isProblem, Problem } from "../../../foundation/problem.ts";
 import { sql } from "../../../foundation/sql.ts";
 import type { Survey } from "../../backup.ts";
+import { roles } from "./roles.ts";
 
 interface About {
   readonly server: string;
@@ -30,7 +31,7 @@ export async function survey(session: Session): Promise<Survey> {
     version: about.version,
     database: about.database,
     settings: await settings(session),
-    roles: [],
+    roles: await roles(session),
     extensions: [],
     tableBytes: Number(about.table_bytes),
     databaseBytes: Number(about.database_bytes),
@@ -43,6 +44,7 @@ async function settings(session: Session): Promise<Readonly<Record<string, strin
     select
       default_character_set_name as character_set,
       default_collation_name as collation,
+      schema_comment as comment,
       @@lower_case_table_names as lower_case_table_names,
       @@innodb_page_size as innodb_page_size
     from information_schema.schemata

@@ -5,7 +5,7 @@ import type { Session } from "../../../drivers/driver.ts";
 import { sql } from "../../../foundation/sql.ts";
 import type { Content, Counter, Progress, TableContent } from "../../backup.ts";
 import { objects } from "./catalogue.ts";
-import { rowText } from "./lines.ts";
+import { rowText } from "./rows.ts";
 
 export const hashMethod = "sum of hashtextextended((row.*)::text, 0) over all rows, with extra_float_digits 3, UTC and ISO dates";
 
@@ -65,7 +65,7 @@ export async function counters(session: Session): Promise<readonly Counter[]> {
   const found: Counter[] = [];
   for (const { schema, name } of sequences) {
     const [row] = await session.all<{ next: string }>(sql`
-      select (case when s.is_called then s.last_value + p.seqincrement else s.last_value end)::text as next
+      select (case when s.is_called then s.last_value::numeric + p.seqincrement else s.last_value end)::text as next
       from ${sql.id(schema, name)} as s, pg_sequence as p join pg_class as c on c.oid = p.seqrelid join pg_namespace as n on n.oid = c.relnamespace
       where n.nspname = ${schema} and c.relname = ${name}`);
     if (row) found.push({ name: `${schema}.${name}`, next: row.next });

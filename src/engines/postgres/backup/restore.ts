@@ -6,11 +6,12 @@ import { postgresDriver } from "../../../drivers/postgres/driver.ts";
 import { sql } from "../../../foundation/sql.ts";
 import { isProblem } from "../../../foundation/problem.ts";
 import type { Context } from "../../../platform/context.ts";
+import { readIfThere } from "../../../platform/files.ts";
 import { run } from "../../../platform/processes.ts";
 import type { RestoreJob, Survey } from "../../backup.ts";
 import type { ServerPlace } from "../../engine.ts";
 import { administrator } from "../server/process.ts";
-import { programIn } from "./dump.ts";
+import { programIn, rolesFile } from "./dump.ts";
 import { loginEnvironment } from "./login.ts";
 
 const dayMs = 86_400_000;
@@ -66,9 +67,9 @@ export async function restore(_context: Context, job: RestoreJob): Promise<void>
   for (const argv of restoreCommands(job)) await run({ argv, env, timeoutMs: dayMs, signal: job.signal });
 }
 
-async function prepare({ survey }: RestoreJob, opened: Session): Promise<void> {
+/** Every statement of the script runs in this server as its administrator; no client that may run programs reads it. */
+async function prepare({ survey, directory }: RestoreJob, opened: Session): Promise<void> {
   await using session = opened;
-  const there = await session.all<{ name: string }>(sql`select rolname::text as name from pg_roles`);
-  for (const role of survey.roles) if (!there.some(({ name }) => name === role)) await session.run(sql`create role ${sql.id(role)}`);
+  await session.run(sql.script((await readIfThere(join(directory, rolesFile))) ?? ""));
   if (survey.database === "postgres") await session.run(sql`drop database postgres`); // the dump makes its own
 }

@@ -4,6 +4,7 @@
 import type { Session } from "../../../drivers/driver.ts";
 import { sql } from "../../../foundation/sql.ts";
 import type { Survey } from "../../backup.ts";
+import { roles } from "./roles.ts";
 
 interface About {
   readonly id: string;
@@ -46,30 +47,6 @@ async function settings(session: Session): Promise<Readonly<Record<string, strin
     from pg_database as d
     where datname = current_database()`);
   return Object.fromEntries(Object.entries(row ?? {}).filter(([, value]) => value !== null));
-}
-
-/** Of this database alone; those of the server itself are there in every server. */
-async function roles(session: Session): Promise<readonly string[]> {
-  const rows = await session.all<{ name: string }>(sql`
-    with here as (select oid from pg_database where datname = current_database()),
-    named as (
-      select refobjid as role from pg_shdepend, here
-      where refclassid = 'pg_authid'::regclass
-        and (dbid = here.oid or (classid = 'pg_database'::regclass and objid = here.oid))
-      union
-      select setrole from pg_db_role_setting, here where setdatabase = here.oid and setrole <> 0
-      union
-      select nspowner from pg_namespace
-      union
-      select relowner from pg_class where relkind in ('r', 'p', 'v', 'm', 'S') and oid >= 16384
-      union
-      select datdba from pg_database, here where pg_database.oid = here.oid
-    )
-    select rolname::text as name
-    from named join pg_roles on pg_roles.oid = named.role
-    where rolname not like 'pg\\_%'
-    order by 1`);
-  return rows.map(({ name }) => name);
 }
 
 async function refusals(session: Session): Promise<readonly string[]> {

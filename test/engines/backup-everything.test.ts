@@ -1,0 +1,62 @@
+// A database with one of everything that the engine offers, on a server that Rowhouse did not install: backed up, restored, and
+// then the engine's own dump of the copy is that of the original, line by line. What cannot be carried is refused by name.
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ConnectionOptions } from "../../src/drivers/driver.ts";
+
+import { type Proof, proveBackup } from "../../src/operations/backup/prove.ts";
+import { planTake, type TakenBackup } from "../../src/operations/backup/take.ts";
+import { ownDump } from "../support/backup/client.ts";
+import { loadEverything } from "../support/backup/everything.ts";
+import { engineVersions, startServer, type TestServer, testContext } from "../support/servers.ts";
+
+const signal = new AbortController().signal;
+const onProgress = () => undefined;
+
+describe.each(await engineVersions())("a backup of one of everything on $title", (version) => {
+  const { engine, name } = version;
+  let server: TestServer;
+  let login: ConnectionOptions & { readonly database: string };
+  let store: string;
+  let backup: TakenBackup;
+  let proof: Proof;
+  let copied: readonly string[];
+
+  beforeAll(async () => {
+    server = await startServer(version);
+    store = await mkdtemp("/tmp/rowhouse-test-");
+    login = await loadEverything(version, server);
+    const source = { engine, login, store: join(store, "store") };
+    const { take } = await planTake(testContext, { source, isProved: false, onProgress });
+    backup = (await take(signal, () => undefined)).backup;
+    const onRestored = async (copy: ConnectionOptions) => {
+      copied = await ownDump(name, copy);
+    };
+    proof = await proveBackup(testContext, { engine, directory: backup.directory, signal, onProgress, onRestored });
+  });
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]();
+    await rm(store, { recursive: true, force: true });
+  });
+
+  test("is proved", () => {
+    expect(proof.verdict).toEqual({ state: "sound", evidence: expect.anything() });
+    expect(backup.tables).toBeGreaterThan(60);
+  });
+
+  test("gives the engine's own dump again, line by line", async () => {
+    const original = await ownDump(name, login);
+    expect(original.length).toBeGreaterThan(1_000);
+    expect(differences(original, copied)).toEqual([]);
+  });
+});
+
+/** Lines that only one of both has, `-` of the original and `+` of the copy; when these are the same, the first that moved. */
+function differences(original: readonly string[], copy: readonly string[]): readonly string[] {
+  const only = (these: readonly string[], those: ReadonlySet<string>, mark: string) =>
+    these.filter((line) => !those.has(line)).map((line) => mark + line);
+  const lines = [...only(original, new Set(copy), "- "), ...only(copy, new Set(original), "+ ")];
+  const moved = original.findIndex((line, index) => line !== copy[index]);
+  return lines.length > 0 || moved === -1 ? lines : [`line ${moved + 1}: ${original[moved]}, in the copy ${copy[moved]}`];
+}
