@@ -1,5 +1,6 @@
 // Every command there is. Help, completion and parsing read this table; a command that is not here does not exist.
 import type { Command, Option } from "./command.ts";
+import { drill } from "./backup/drill.ts";
 import { kit } from "./backup/kit.ts";
 import { list } from "./backup/list.ts";
 import { prove } from "./backup/prove.ts";
@@ -132,6 +133,20 @@ export const commands: readonly Command[] = [
     operands: [],
     hasDryRun: true,
     run: kit,
+  },
+  {
+    name: "backup drill",
+    about: "rebuild everything from a recovery kit and a store alone, and measure how long that takes",
+    example: "rowhouse backup drill --kit kit.txt --store /mnt/backups/default",
+    options: [
+      { name: "kit", value: "FILE", about: "the recovery kit" },
+      { name: "store", value: "DIR", about: "where the backups are" },
+      { name: "into", value: "DIR", about: "an empty directory where the house stays, up; else all is removed again" },
+      { name: "install", about: "install what the house needs and this machine has not" },
+    ],
+    operands: ["[id]"],
+    hasDryRun: true,
+    run: drill,
   },
   {
     name: "serve",

@@ -1,6 +1,6 @@
 // rowhouse backup list: what the store holds, one line each and what is wrong with it below. Exit 0, whatever is listed.
 import { engineNamed } from "../../engines/engines.ts";
-import { formatAge, formatBytes } from "../../foundation/units.ts";
+import { formatAge, formatBytes, formatDuration } from "../../foundation/units.ts";
 import { shortNames } from "../../operations/backup/find.ts";
 import type { ListedBackup } from "../../operations/backup/list.ts";
 import type { Invocation } from "../command.ts";
@@ -34,7 +34,7 @@ function print(output: Output, backups: readonly ListedBackup[], { now, where }:
   for (const backup of backups) for (const note of notesOn(backup, { name: names.get(backup.id) ?? "", now, where })) output.advice(`! ${note}`);
 }
 
-function row({ id, state, provedAt, isStale, content }: ListedBackup, name: string, now: number): readonly string[] {
+function row({ id, state, provedAt, isStale, content, recovery }: ListedBackup, name: string, now: number): readonly string[] {
   const age = (at: string) => formatAge(now - Date.parse(at));
   const proof = provedAt === undefined ? "" : ` ${age(provedAt)} ago`;
   if (!content) return [name, state, "", "", id];
@@ -46,7 +46,7 @@ function row({ id, state, provedAt, isStale, content }: ListedBackup, name: stri
     `${state}${proof}${isStale ? ", stale" : ""}`,
     `${age(at)} old`,
     database,
-    `${what}${title} ${version}, ${rows.toLocaleString("en-US")} rows, ${formatBytes(bytes)}`,
+    `${what}${title} ${version}, ${rows.toLocaleString("en-US")} rows, ${formatBytes(bytes)}${recovery ? `, recovery took ${formatDuration(recovery.recoveryMs)}` : ""}`,
   ];
 }
 

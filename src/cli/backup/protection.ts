@@ -14,7 +14,8 @@ export function protectionLine(protection: Protection, now: number): ProtectionL
   if (state === "none") return { cells: ["backup", "none", "", "no backup yet: rowhouse backup take"], colour: "red", notes: protection.keyNotes };
   if (!backup) return { cells: ["backup", "unknown", "", because ?? ""], colour: "red", notes: [] };
   const age = (at: string) => `${formatAge(now - Date.parse(at))} ago`;
-  const recovery = backup.restoreMs === undefined ? (backup.because ?? "") : `restore took ${formatDuration(backup.restoreMs)} when tried`;
+  const restored = backup.restoreMs === undefined ? (backup.because ?? "") : `restore took ${formatDuration(backup.restoreMs)} when tried`;
+  const recovery = protection.recovery ? `recovery took ${formatDuration(protection.recovery.recoveryMs)} when tried` : restored;
   const warning = isOnSameDisk ? "! same disk as the data" : "";
   const seen = [recovery, warning].filter((part) => part !== "").join("   ");
   const isGood = state === "PROVED" && !backup.isStale;

@@ -1,21 +1,55 @@
 // A copy against what the manifest says of the original: tables, rows, content, counters, and every object by its definition.
 // Each difference names what differs.
+import type { Session } from "../../drivers/driver.ts";
 import type { Content, DatabaseObject } from "../../engines/backup.ts";
-import type { Finding } from "../../foundation/evidence.ts";
+import type { Engine } from "../../engines/engine.ts";
+import { type Finding, type Verdict, verdictOf } from "../../foundation/evidence.ts";
+import type { Context } from "../../platform/context.ts";
 import type { Catalogue, Manifest } from "./manifest.ts";
 
 const mend = "Take another backup; do not rely on this one.";
 
-export function compareContent(original: { readonly manifest: Manifest; readonly catalogue: Catalogue }, copy: Content): readonly Finding[] {
+interface Original {
+  readonly engine: Engine;
+  readonly manifest: Manifest;
+  readonly catalogue: Catalogue;
+  readonly onProgress: (text: string) => void;
+}
+
+/** Evidence turns faulty when a row, a counter or an object of the copy differs from the original. `session` is in the copy. */
+export async function compareCopy({ clock }: Pick<Context, "clock">, original: Original, session: Session): Promise<Verdict> {
+  const began = clock.monotonicMs();
+  const { manifest, onProgress } = original;
+  const { backup } = original.engine;
+  const copy = await backup.content(session, onProgress);
+  const catalogue = await settled(original.catalogue, copy, (object) => backup.reread(session, object));
+  const evidence = { subject: "compared", seen: comparedText(manifest, copy), tookMs: clock.monotonicMs() - began };
+  const findings = compareContent({ manifest, catalogue }, copy);
+  return verdictOf(findings.length === 0 ? [evidence] : [], findings);
+}
+
+function comparedText(manifest: Manifest, copy: Content): string {
+  const counted = (count: number, one: string, many: string) => (count === 0 ? [] : [`${count} ${count === 1 ? one : many}`]);
+  const of = (kind: string, many: string) => counted(manifest.objects[kind] ?? 0, kind, many);
+  const named = [
+    of("index", "indexes"),
+    of("constraint", "constraints"),
+    of("view", "views"),
+    of("routine", "routines"),
+    of("trigger", "triggers"),
+    of("grant", "grants"),
+    of("role", "roles"),
+  ];
+  const tables = `${copy.tables.length}/${manifest.tables.length} tables by content`;
+  return `${[tables, ...named.flat(), ...counted(manifest.counters.length, "counter", "counters")].join(", ")}: equal`;
+}
+
+function compareContent(original: { readonly manifest: Manifest; readonly catalogue: Catalogue }, copy: Content): readonly Finding[] {
   return [...compareTables(original.manifest, copy), ...compareCounters(original.manifest, copy), ...compareObjects(original.catalogue, copy)];
 }
 
 /** The original's objects, with each text that the copy has otherwise as the copy's engine writes it once it has read it in. */
-export async function settled(
-  catalogue: Catalogue,
-  copy: Content,
-  reread: (object: DatabaseObject) => Promise<string | undefined>,
-): Promise<Catalogue> {
+async function settled(catalogue: Catalogue, copy: Content, reread: (object: DatabaseObject) => Promise<string | undefined>): Promise<Catalogue> {
   const copied = new Map(copy.objects.map((object) => [keyOf(object), object.text]));
   const found: DatabaseObject[] = [];
   for (const object of catalogue) {

@@ -8,7 +8,8 @@ import type { Context } from "../../platform/context.ts";
 import { namesIn, statIfThere } from "../../platform/files.ts";
 import { lockOwner } from "../../platform/locks.ts";
 import { type Attempt, type BackupState, newerUnknown, readCertificate, sha256OfText } from "./certificate.ts";
-import { ownKeyring } from "./keys.ts";
+import { type Drill, readDrill } from "./drill-record.ts";
+import { type Keyring, ownKeyring } from "./keys.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import { manifestSignature } from "./open.ts";
 import { type PublicKey, unknownSigner } from "./sign.ts";
@@ -31,6 +32,8 @@ export interface ListedBackup {
   readonly isStale: boolean;
   /** How long the whole of it took to restore when it was proved. */
   readonly restoreMs?: number;
+  /** How long getting it back took when that was tried last, and when that was. */
+  readonly recovery?: Pick<Drill, "at" | "recoveryMs" | "what">;
   /** A later attempt to prove it that could not find out. */
   readonly newerAttempt?: Attempt;
 }
@@ -50,9 +53,13 @@ export interface BackupContent {
   readonly bytes: number;
 }
 
-/** Newest first. A store that is not there holds nothing. */
-export async function listBackups(context: Pick<Context, "clock" | "environment">, store: string): Promise<readonly ListedBackup[]> {
-  const { signers } = await ownKeyring(context);
+/** Newest first. A store that is not there holds nothing. What counts is signed by this machine's keys, or by those of a keyring. */
+export async function listBackups(
+  context: Pick<Context, "clock" | "environment">,
+  store: string,
+  keyring?: Keyring,
+): Promise<readonly ListedBackup[]> {
+  const { signers } = keyring ?? (await ownKeyring(context));
   const found: ListedBackup[] = [];
   for (const name of await namesIn(store)) {
     const path = join(store, name);
@@ -170,6 +177,7 @@ async function judged(clock: Clock, { text, signers, ...backup }: Readable): Pro
     return { ...backup, state: "BROKEN", because: "its manifest is not the one that its certificate is about", isStale: false };
   const { state, at, because, verdict } = certificate;
   const newer = newerUnknown(certificate);
+  const drill = await readDrill(backup.directory, signers);
   const restored = verdict.state === "sound" ? verdict.evidence.find(({ subject }) => subject === "restored") : undefined;
   const ageMs = clock.now().getTime() - Date.parse(at);
   return {
@@ -179,6 +187,7 @@ async function judged(clock: Clock, { text, signers, ...backup }: Readable): Pro
     isStale: state === "PROVED" && !(ageMs >= 0 && ageMs <= staleAfterMs), // a proof in the future is no proof of today
     ...(because === undefined ? {} : { because }),
     ...(restored ? { restoreMs: Math.round(restored.tookMs) } : {}),
+    ...(drill?.state === "RECOVERED" ? { recovery: { at: drill.at, recoveryMs: drill.recoveryMs, what: drill.what } } : {}),
     ...(newer ? { newerAttempt: newer } : {}),
   };
 }

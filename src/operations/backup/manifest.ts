@@ -48,6 +48,12 @@ const ManifestSchema = Type.Object(
     ),
     /** How the files are encrypted, when they are. */
     encryption: Type.Optional(Type.Object({ format: Type.Literal("age"), recipient: Type.String() }, closed)),
+    /** Of a house: which migrations its database has had. */
+    migrations: Type.Optional(
+      Type.Array(
+        Type.Object({ version: count, name: Type.String(), checksum: Type.String(), step: count, steps: count, state: Type.String() }, closed),
+      ),
+    ),
     hashMethod: Type.String(),
     tables: Type.Array(
       Type.Object({ name: Type.Array(Type.String(), { minItems: 1 }), rows: count, hash: Type.String(), file: Type.Optional(filePath) }, closed),
@@ -71,6 +77,7 @@ export const catalogueName = "catalogue.json";
 export const certificateName = "certificate.json";
 /** Beside the manifest; `minisign -Vm manifest.json` finds it by this name. */
 export const signatureName = "manifest.json.minisig";
+export const drillName = "drill.json";
 export const pageName = "certificate.html";
 
 /** Throws RH-BACKUP-003 when there is none, or one of another format. */

@@ -23,11 +23,11 @@ export interface ProofStepsOptions {
 }
 
 export async function proofSteps(context: Context, options: ProofStepsOptions): Promise<readonly Step[]> {
-  return [...(await userSteps()), await proofStep(context, options)];
+  return [...(await proofUserSteps()), await proofStep(context, options)];
 }
 
 /** A throw-away server runs what the restored schema makes it run, so not as root, and not as a user who owns anything. */
-async function userSteps(): Promise<readonly Step[]> {
+export async function proofUserSteps(): Promise<readonly Step[]> {
   if (!isRoot() || (await findUser(proofUser))) return [];
   const argv = userAddCommand(proofUser);
   return [

@@ -19,6 +19,8 @@ export interface Protection {
   /** A later backup, and what is the matter with it. */
   readonly newer?: ListedBackup;
   readonly because?: string;
+  /** How long getting the house back took when that was tried last, with any backup of it. */
+  readonly recovery?: NonNullable<ListedBackup["recovery"]>;
   /** The backups and the data are lost together with one disk. */
   readonly isOnSameDisk: boolean;
   /** What one should know about the keys and the recovery kit. */
@@ -39,10 +41,16 @@ export async function protectionOf(context: Context, house: House): Promise<Prot
     if (!backup) return { store, state: "none", isOnSameDisk: false, keyNotes: (await recipientInUse(context)) === undefined ? [] : keyNotes };
     const newer = newest && newest !== backup ? { newer: newest } : {};
     const isNear = await isOnSameDisk(store, placesOf(context, house.directory).data);
-    return { store, state: backup.state, backup, ...newer, isOnSameDisk: isNear, keyNotes };
+    return { store, state: backup.state, backup, ...newer, ...lastDrill(backups), isOnSameDisk: isNear, keyNotes };
   } catch (thrown) {
     return { store, state: "unknown", because: thrown instanceof Error ? thrown.message : String(thrown), isOnSameDisk: false, keyNotes: [] };
   }
+}
+
+function lastDrill(backups: readonly ListedBackup[]): Pick<Protection, "recovery"> {
+  const drills = backups.flatMap(({ recovery }) => (recovery ? [recovery] : []));
+  const newest = drills.toSorted((a, b) => (a.at < b.at ? 1 : -1))[0];
+  return newest ? { recovery: newest } : {};
 }
 
 async function isOnSameDisk(one: string, other: string): Promise<boolean> {

@@ -3,14 +3,14 @@
 // and a first write meets keys that bite. What could not be tried is unknown, never proved. The answer is kept beside the manifest.
 import { freemem } from "node:os";
 import type { ConnectionOptions, Session } from "../../drivers/driver.ts";
-import type { Content, Survey, Tool } from "../../engines/backup.ts";
+import type { Survey, Tool } from "../../engines/backup.ts";
 import type { Engine, Installation } from "../../engines/engine.ts";
 import { type Verdict, verdictOf } from "../../foundation/evidence.ts";
 import { isProblem, Problem } from "../../foundation/problem.ts";
 import { formatBytes } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
 import { embeddedRoot } from "../stack/install.ts";
-import { compareContent, settled } from "./compare.ts";
+import { compareCopy } from "./compare.ts";
 import { type Attempt, keepAttempt } from "./certificate.ts";
 import { type Keyring, ownKeyring } from "./keys.ts";
 import { type Catalogue, type Manifest, readManifest, surveyOf } from "./manifest.ts";
@@ -122,7 +122,7 @@ async function restoreAndCompare(proof: Proving): Promise<Verdict> {
     if (restored.state !== "sound") return restored;
     await options.onRestored?.(login);
     await using session = await options.engine.driver.connect({ ...login, statementTimeoutMs: dayMs });
-    const compared = await compare(proof, session);
+    const compared = await compareCopy(proof.context, { ...proof, engine: options.engine, onProgress: options.onProgress }, session);
     if (compared.state !== "sound") return compared;
     const wrote = await write(proof, session);
     return wrote.state === "sound" ? { state: "sound", evidence: [restored, compared, wrote].flatMap(({ evidence }) => evidence) } : wrote;
@@ -148,34 +148,6 @@ async function restoreInto(proof: Proving): Promise<Verdict> {
   }
   const seen = `into a throw-away ${options.engine.title} ${place.installation.version}, removed afterwards`;
   return verdictOf([{ subject: "restored", seen, tookMs: context.clock.monotonicMs() - began }], []);
-}
-
-/** Evidence turns faulty when a row, a counter or an object of the copy differs from the original. */
-async function compare(proof: Proving, session: Session): Promise<Verdict> {
-  const { context, options, manifest } = proof;
-  const began = context.clock.monotonicMs();
-  const { backup } = options.engine;
-  const copy = await backup.content(session, options.onProgress);
-  const catalogue = await settled(proof.catalogue, copy, (object) => backup.reread(session, object));
-  const evidence = { subject: "compared", seen: comparedText(manifest, copy), tookMs: context.clock.monotonicMs() - began };
-  const findings = compareContent({ manifest, catalogue }, copy);
-  return verdictOf(findings.length === 0 ? [evidence] : [], findings);
-}
-
-function comparedText(manifest: Manifest, copy: Content): string {
-  const counted = (count: number, one: string, many: string) => (count === 0 ? [] : [`${count} ${count === 1 ? one : many}`]);
-  const of = (kind: string, many: string) => counted(manifest.objects[kind] ?? 0, kind, many);
-  const named = [
-    of("index", "indexes"),
-    of("constraint", "constraints"),
-    of("view", "views"),
-    of("routine", "routines"),
-    of("trigger", "triggers"),
-    of("grant", "grants"),
-    of("role", "roles"),
-  ];
-  const tables = `${copy.tables.length}/${manifest.tables.length} tables by content`;
-  return `${[tables, ...named.flat(), ...counted(manifest.counters.length, "counter", "counters")].join(", ")}: equal`;
 }
 
 /** Evidence turns faulty when a key takes a row twice or a counter gives a number that is taken. */

@@ -18,6 +18,7 @@ import type { Proof } from "./prove.ts";
 import { ensureSigningKey, ownKeyring, recipientInUse } from "./keys.ts";
 import { kitNotes } from "./kit.ts";
 import { manifestPurpose } from "./open.ts";
+import { readMigrationRecord } from "./migration-record.ts";
 import { sealTree } from "./seal.ts";
 import { signText } from "./sign.ts";
 import type { Source } from "./source.ts";
@@ -142,13 +143,14 @@ function dumpStep(draft: Draft): Step {
       await ensureDirectory(directory);
       await ensureDirectory(secretsDirectory);
       const startedAt = context.clock.now().toISOString();
+      const migrations = await migrationsOf(draft);
       const taken = await engine.backup.dump(context, { survey, tools, login, directory, secretsDirectory, signal, onProgress: options.onProgress });
       await remove(secretsDirectory);
       await writeFileAtomic(join(directory, catalogueName), `${JSON.stringify(taken.objects)}\n`);
       if (draft.sealing) await seal(draft, draft.sealing, signal);
       options.onProgress("hashing the files");
       const files = await storedFiles(partialOf(draft));
-      draft.manifest = await manifestOf(draft, { taken, files, startedAt });
+      draft.manifest = await manifestOf(draft, { taken, files, startedAt, migrations });
       return [{ subject: "dumped", seen: dumpedText(draft.manifest), tookMs: context.clock.monotonicMs() - began }];
     },
   };
@@ -161,9 +163,24 @@ async function seal(draft: Draft, { recipient, plain }: NonNullable<Draft["seali
   await remove(plain);
 }
 
+/** Of a house's own database. */
+async function migrationsOf({ options }: Draft): Promise<Manifest["migrations"]> {
+  const { engine, login, house } = options.source;
+  if (house === undefined) return undefined;
+  await using session = await engine.driver.connect(login);
+  return await readMigrationRecord(session, engine, login.database);
+}
+
+interface Written {
+  readonly taken: Taken;
+  readonly files: readonly StoredFile[];
+  readonly startedAt: string;
+  readonly migrations: Manifest["migrations"];
+}
+
 async function manifestOf(
   { context, options, survey, tools, id, sealing }: Draft,
-  { taken, files, startedAt }: { readonly taken: Taken; readonly files: readonly StoredFile[]; readonly startedAt: string },
+  { taken, files, startedAt, migrations }: Written,
 ): Promise<Manifest> {
   const { engine, login } = options.source;
   const kinds = [...new Set(taken.objects.map(({ kind }) => kind))];
@@ -190,6 +207,7 @@ async function manifestOf(
       ended: context.clock.now().toISOString(),
     },
     ...(sealing ? { encryption: { format: "age", recipient: sealing.recipient } } : {}),
+    ...(migrations ? { migrations } : {}),
     hashMethod: engine.backup.hashMethod,
     tables: taken.tables.map(({ name, rows, hash }, index) => {
       const file = engine.backup.tableFile(name, index);

@@ -3,13 +3,13 @@
 import { basename } from "node:path";
 import { type Finding, type Verdict, verdictOf } from "../../foundation/evidence.ts";
 import type { Context } from "../../platform/context.ts";
-import { certificateName, type Manifest, manifestName, pageName, signatureName } from "./manifest.ts";
+import { certificateName, drillName, type Manifest, manifestName, pageName, signatureName } from "./manifest.ts";
 import { unsignedFindings } from "./open.ts";
 import type { PublicKey } from "./sign.ts";
 import { storedFiles } from "./store.ts";
 
 /** Written with or after the manifest, and so not in it. */
-const own = [manifestName, signatureName, certificateName, pageName];
+const own = [manifestName, signatureName, certificateName, pageName, drillName];
 
 export interface Verified {
   readonly directory: string;

@@ -71,7 +71,7 @@ export async function migrate(
   }
 }
 
-function createStepsTable(table: readonly [string, string]): Sql {
+export function createStepsTable(table: readonly [string, string]): Sql {
   return sql`
     create table if not exists ${sql.id(...table)} (
       version integer primary key,

@@ -43,8 +43,13 @@ export interface Upping {
   readonly draft: Draft;
 }
 
+export interface UpMore {
+  /** What has to be done once the server answers, before roles and schema are made. */
+  readonly beforeSchema: (draft: Draft) => Step;
+}
+
 /** Looks at the machine and says what would be done; changes nothing. */
-export async function planUp(context: Context, options: UpOptions): Promise<Upping> {
+export async function planUp(context: Context, options: UpOptions, more?: UpMore): Promise<Upping> {
   const { engine, house } = await settleEngine(options);
   const places = placesOf(context, options.directory);
   const draft: Draft = { context, options, engine, places, runtime: new Runtime(context, places, () => draft.house?.config), house, isNew: false };
@@ -62,6 +67,7 @@ export async function planUp(context: Context, options: UpOptions): Promise<Uppi
     ...(await houseSteps(draft)),
     ...(targetOf(draft) ? [] : await dataSteps(draft)),
     targetOf(draft) ? targetStep(draft) : await databaseStep(draft),
+    ...(more ? [more.beforeSchema(draft)] : []),
     await schemaStep(draft),
     proofStep(draft),
     await appStep(draft),
