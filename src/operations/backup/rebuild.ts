@@ -99,23 +99,15 @@ function fillStep(draft: Draft, options: RebuildOptions, found: Filled): Step {
       found.verdict = await compared(draft, options);
       found.restoreMs = restored - began;
       found.comparedMs = clock.monotonicMs() - restored;
+      await settle(draft, options.manifest);
       return [];
     },
   };
 }
 
-/** The roles come first, with the new house's passwords: what is restored belongs to them. */
 async function fill(draft: Draft, { manifest, plain, tools, signal, onProgress }: RebuildOptions): Promise<void> {
   const { engine, places, context } = draft;
   const place = await serverPlace(draft);
-  const names = accessNames(houseOf(draft).config);
-  const passwords = await rolePasswords(places);
-  {
-    await using session = await engine.driver.connect(engine.server.administrator(place));
-    const existing = await engine.access.existing(session);
-    const missing = engine.access.creation(names, passwords).filter(({ name }) => !existing.has(name) && name !== `database ${names.database}`);
-    for (const { statement } of missing) await session.run(statement);
-  }
   const secretsDirectory = join(places.secrets, "restore");
   await ensureDirectory(secretsDirectory);
   try {
@@ -125,7 +117,18 @@ async function fill(draft: Draft, { manifest, plain, tools, signal, onProgress }
   } finally {
     await remove(secretsDirectory);
   }
-  await using session = await engine.driver.connect(engine.server.administrator(place, manifest.database.name));
+}
+
+/** The restored roles cannot log in; they get the new house's passwords, and what the house has beside the database is made. */
+async function settle(draft: Draft, manifest: Manifest): Promise<void> {
+  const { engine, places } = draft;
+  const names = accessNames(houseOf(draft).config);
+  const passwords = await rolePasswords(places);
+  await using session = await engine.driver.connect(engine.server.administrator(await serverPlace(draft), manifest.database.name));
+  const existing = await engine.access.existing(session);
+  for (const { name, statement } of engine.access.creation(names, passwords)) if (!existing.has(name)) await session.run(statement);
+  for (const role of ["application", "owner", "backup", "monitor"] as const)
+    for (const statement of engine.access.resetPassword(names[role], passwords[role], names)) await session.run(statement);
   await putMigrationRecord(session, engine, manifest);
 }
 

@@ -65,7 +65,8 @@ export function rights(names: AccessNames): Change {
 
 export function resetPassword(role: string, password: Secret, names: AccessNames): readonly Sql[] {
   return hostsOf(names).map(
-    (host) => sql`alter user ${account(role, host)} identified via mysql_native_password using ${sql.literal(storedPassword(password))}`,
+    (host) =>
+      sql`alter user ${account(role, host)} identified via mysql_native_password using ${sql.literal(storedPassword(password))} account unlock`,
   );
 }
 

@@ -49,10 +49,10 @@ export function restoreCommands({
 export const byHand: readonly string[] = [
   "cd dump",
   "mariadb -e 'create database DATABASE'",
-  "mariadb DATABASE < schema.sql",
+  "for f in roles.sql schema.sql grants.sql views.sql; do mariadb DATABASE < $f; done",
   "gunzip data/*.gz",
-  "mariadb --local-infile=1 DATABASE < load.sql",
-  "mariadb DATABASE < triggers.sql",
+  "mariadb --local-infile=1 DATABASE < load.sql        where the server allows it: set global local_infile = 1",
+  "for f in triggers.sql events.sql; do [ ! -e $f ] || mariadb DATABASE < $f; done",
 ];
 
 export async function restore(_context: Context, job: RestoreJob): Promise<void> {

@@ -56,7 +56,7 @@ export function restoreCommands({ tools, directory }: Pick<RestoreJob, "tools" |
 }
 
 export const byHand: readonly string[] = [
-  "createuser --no-login ROLE        for each role that manifest.json names and the server has not",
+  "psql -X -v ON_ERROR_STOP=1 -d postgres -f dump/roles.sql",
   "pg_restore --create --exit-on-error --dbname=postgres dump",
 ];
 
