@@ -80,7 +80,7 @@ export async function planDrill(context: Context, options: DrillOptions): Promis
   if (into !== undefined && !config)
     throw new Problem("RH-USE-001", "a database of another server has no house that could stay", {
       field: "into",
-      hint: "Leave --into out for a drill; to have the data back, `rowhouse backup restore` puts it into a server that you name.",
+      hint: "Leave --into out for a drill; docs/how-to/recover.md tells how the data goes into a server of yours.",
     });
   if (into !== undefined) await refuseNotEmpty(into);
   const backup = chosen(
