@@ -1,6 +1,7 @@
-// npm run test:faults -- [FAULT-1 FAULT-2 …] [--runs N] [--seed S] [--engine E]
-// Kills processes of real houses under load and compares what is there afterwards. A line per run, test/results/FAULT-n.json,
-// exit 1 when anything was found. The TypeScript of the tests is loaded by the build tool, which is here for the board.
+// npm run test:faults -- [FAULT-1 X1 …] [--runs N] [--seed S] [--engine E]
+// Kills processes of real houses under load and compares what is there afterwards; breaks backups in every way and sees what
+// is said of them. A line per run, test/results/<id>.json, exit 1 when anything was found. Without an id: the houses'. The
+// TypeScript of the tests is loaded by the build tool, which is here for the board.
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -9,28 +10,33 @@ import { runnerImport } from "vite";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { runs: { type: "string", default: "10" }, seed: { type: "string" }, engine: { type: "string", multiple: true } },
+  options: { runs: { type: "string" }, seed: { type: "string" }, engine: { type: "string", multiple: true } },
 });
 const loading = { root, configFile: false, logLevel: "error", oxc: { target: "node20" } };
 const load = async (path) => (await runnerImport(join(root, path), loading)).module;
 const { engineNames } = await load("src/engines/engines.ts");
 const { chosen, faultIds } = await load("test/support/faults/faults.ts");
 const { runSuite } = await load("test/support/faults/suite.ts");
+const { backupFaultIds, runBackupSuite } = await load("test/support/faults/backups/suite.ts");
 
 const interrupted = new AbortController();
 process.once("SIGINT", () => interrupted.abort()); // a second one ends it at once, and leaves its house
 
+const named = positionals.length === 0 ? faultIds : chosen([...faultIds, ...backupFaultIds], positionals);
 const options = {
-  ids: chosen(faultIds, positionals),
   engines: chosen(engineNames, values.engine ?? []),
-  runs: wholeNumber("runs", values.runs),
+  runs: values.runs === undefined ? undefined : wholeNumber("runs", values.runs),
   seed: wholeNumber("seed", values.seed ?? String(Math.floor(Math.random() * 1_000_000))),
   print: (line) => console.log(line),
   results: join(root, "test/results"),
   signal: interrupted.signal,
 };
-console.log(`seed ${options.seed}, ${options.runs} runs of each fault on each engine; run n has seed + n`);
-const found = await runSuite(options);
+console.log(`seed ${options.seed}, ${options.runs ?? "all"} runs of each fault on each engine; run n has seed + n`);
+const ofHouses = faultIds.filter((id) => named.includes(id));
+const ofBackups = backupFaultIds.filter((id) => named.includes(id));
+let found = 0;
+if (ofHouses.length > 0) found += await runSuite({ ...options, ids: ofHouses, runs: options.runs ?? 10 });
+if (ofBackups.length > 0) found += await runBackupSuite({ ...options, ids: ofBackups });
 console.log(`${found} found`);
 process.exitCode = interrupted.signal.aborted ? 130 : found === 0 ? 0 : 1;
 

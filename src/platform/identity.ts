@@ -42,6 +42,15 @@ export async function pidsWorkingIn(directory: string, program: string): Promise
   return pidsWhere(async (pid) => pid !== process.pid && (await readlink(`/proc/${pid}/cwd`)) === directory && (await isRunning(pid, wanted)));
 }
 
+/** Pids of processes that were started with `path`, or something below it, in one of their words: how children of a killed run are found. */
+export async function pidsNaming(path: string): Promise<readonly number[]> {
+  return pidsWhere(async (pid) => {
+    if (pid === process.pid) return false;
+    const words = (await readFile(`/proc/${pid}/cmdline`, "utf8")).split("\0");
+    return words.some((word) => word === path || word.endsWith(`=${path}`) || word.includes(`${path}/`));
+  });
+}
+
 /** A process that is ending has no program any more, but still its working directory and its sockets: it counts until it is gone. */
 async function isRunning(pid: number, program: string): Promise<boolean> {
   const link = await readlink(`/proc/${pid}/exe`).catch((cause: unknown) => {

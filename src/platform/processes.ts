@@ -8,7 +8,7 @@ import { Problem } from "../foundation/problem.ts";
 import type { Clock } from "./clock.ts";
 import { inheritedDescriptors } from "./descriptors.ts";
 import { openLog, type Owner } from "./files.ts";
-import { identify, isAlive, pidsWorkingIn, type ProcessIdentity } from "./identity.ts";
+import { identify, isAlive, pidsNaming, pidsWorkingIn, type ProcessIdentity } from "./identity.ts";
 
 export interface Program {
   /** Absolute path of the program, then its arguments. */
@@ -37,10 +37,17 @@ export async function run(
   const finished = await runAnyway(program);
   if (finished.exitCode === 0) return finished;
   const said = (finished.stderr.trim() || finished.stdout.trim()).split("\n").slice(-5).join("; ");
-  if (saysDiskFull(finished.stderr + finished.stdout)) throw diskFull(`${program.argv[0]} ended with ${finished.exitCode}: ${said}`);
-  throw new Problem("RH-PROC-001", `${program.argv[0]} ended with ${finished.exitCode}: ${said || "no output"}`, {
+  const end = `${program.argv[0]} ${describeEnd(finished.exitCode)}: ${said || "no output"}`;
+  if (saysDiskFull(finished.stderr + finished.stdout)) throw diskFull(end);
+  throw new Problem("RH-PROC-001", end, {
     hint: `Run it by hand: ${program.argv.join(" ")}`,
   });
+}
+
+/** True when that `run` ended because somebody ended the program, or a worker of it that had nothing to complain of; not when it crashed. */
+export function wasKilled(problem: Problem): boolean {
+  const said = /^\S+ (killed by SIG(KILL|TERM|INT|HUP): |ended with \d+: \w+: error: a worker process died unexpectedly$)/;
+  return problem.code === "RH-PROC-001" && said.test(problem.message);
 }
 
 /** True when a program's output says that a file system is full. */
@@ -149,12 +156,20 @@ export interface Remains extends StopOptions {
 
 /** Ends what a killed server left: processes of its program that work in `directory`. Asks, waits, then forces. Returns their pids. */
 export async function endAllWorkingIn(directory: string, options: Remains): Promise<readonly number[]> {
+  return endAll(() => pidsWorkingIn(directory, options.program), directory, options);
+}
+
+/** Ends the processes that have `path`, or something below it, in a word of their command line. The path has to be one that only ours have. */
+export async function endAllNaming(path: string, options: StopOptions): Promise<readonly number[]> {
+  return endAll(() => pidsNaming(path), path, options);
+}
+
+async function endAll(remaining: () => Promise<readonly number[]>, where: string, options: StopOptions): Promise<readonly number[]> {
   const ended = new Set<number>();
   const end = options.clock.monotonicMs() + options.graceMs;
-  const remaining = () => pidsWorkingIn(directory, options.program);
   for (let pids = await remaining(); pids.length > 0; pids = await remaining()) {
     if (options.clock.monotonicMs() > end + forcedWithinMs)
-      throw new Problem("RH-PROC-002", `pids ${pids.join(", ")} in ${directory} do not end, even killed`);
+      throw new Problem("RH-PROC-002", `pids ${pids.join(", ")} in ${where} do not end, even killed`);
     const signal = options.clock.monotonicMs() >= end ? "SIGKILL" : options.ask;
     for (const pid of pids) {
       ended.add(pid);

@@ -9,6 +9,7 @@ import { type Verdict, verdictOf } from "../../foundation/evidence.ts";
 import { isProblem, Problem } from "../../foundation/problem.ts";
 import { formatBytes } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
+import { wasKilled } from "../../platform/processes.ts";
 import { embeddedRoot } from "../stack/install.ts";
 import { compareCopy } from "./compare.ts";
 import { type Attempt, keepAttempt } from "./certificate.ts";
@@ -55,19 +56,30 @@ async function verdictOn(
   if (verified.state !== "sound") return verified;
   const means = await findMeans(context, options.engine, manifest);
   if ("because" in means) return { state: "unknown", because: means.because };
-  const survey = surveyOf(manifest);
+  try {
+    const rest = await onThrowaway(context, options, { manifest, identities: keyring.identities, survey: surveyOf(manifest), ...means });
+    return rest.state === "sound" ? { state: "sound", evidence: [...verified.evidence, ...rest.evidence] } : rest;
+  } catch (thrown) {
+    if (!(thrown instanceof Problem) || /^RH-(USE-002|BUG-001|BACKUP-)/.test(thrown.code)) throw thrown;
+    return { state: "unknown", because: thrown.message }; // what kept us from trying says nothing of the backup
+  }
+}
+
+async function onThrowaway(
+  context: Context,
+  options: ProveOptions,
+  what: Pick<Proving, "manifest" | "survey"> & Means & Pick<Keyring, "identities">,
+): Promise<Verdict> {
   await clearAbandoned(context);
   options.onProgress("opening the files");
-  const opened = await opening(() => openPlain({ ...options, manifest, identities: keyring.identities }));
+  const opened = await opening(() => openPlain({ ...options, ...what }));
   if ("state" in opened) return opened;
   await using plain = opened;
-  await using server = await startThrowaway(context, { ...options, ...means, survey, directory: await newProofDirectory() });
-  const obstacle = await obstacleIn(options.engine, server, survey);
+  await using server = await startThrowaway(context, { ...options, ...what, directory: await newProofDirectory() });
+  const obstacle = await obstacleIn(options.engine, server, what.survey);
   if (obstacle) return { state: "unknown", because: obstacle };
   const { directory, catalogue } = plain;
-  const proof: Proving = { context, options: { ...options, directory }, manifest, catalogue, tools: means.tools, survey, server };
-  const rest = await restoreAndCompare(proof);
-  return rest.state === "sound" ? { state: "sound", evidence: [...verified.evidence, ...rest.evidence] } : rest;
+  return await restoreAndCompare({ context, options: { ...options, directory }, catalogue, server, ...what });
 }
 
 /** Evidence turns faulty when a file does not open although it is the one that was written. */
@@ -117,22 +129,17 @@ interface Proving extends Pick<Means, "tools"> {
 async function restoreAndCompare(proof: Proving): Promise<Verdict> {
   const { options, manifest, server } = proof;
   const login = options.engine.server.administrator(server.place, manifest.database.name);
-  try {
-    const restored = await restoreInto(proof);
-    if (restored.state !== "sound") return restored;
-    await options.onRestored?.(login);
-    await using session = await options.engine.driver.connect({ ...login, statementTimeoutMs: dayMs });
-    const compared = await compareCopy(proof.context, { ...proof, engine: options.engine, onProgress: options.onProgress }, session);
-    if (compared.state !== "sound") return compared;
-    const wrote = await write(proof, session);
-    return wrote.state === "sound" ? { state: "sound", evidence: [restored, compared, wrote].flatMap(({ evidence }) => evidence) } : wrote;
-  } catch (thrown) {
-    if (!(thrown instanceof Problem) || ["RH-USE-002", "RH-BUG-001"].includes(thrown.code)) throw thrown;
-    return { state: "unknown", because: thrown.message };
-  }
+  const restored = await restoreInto(proof);
+  if (restored.state !== "sound") return restored;
+  await options.onRestored?.(login);
+  await using session = await options.engine.driver.connect({ ...login, statementTimeoutMs: dayMs });
+  const compared = await compareCopy(proof.context, { ...proof, engine: options.engine, onProgress: options.onProgress }, session);
+  if (compared.state !== "sound") return compared;
+  const wrote = await write(proof, session);
+  return wrote.state === "sound" ? { state: "sound", evidence: [restored, compared, wrote].flatMap(({ evidence }) => evidence) } : wrote;
 }
 
-/** Evidence turns faulty when the engine's own tools meet any error; that the server died or its disk is full is unknown. */
+/** Evidence turns faulty when the engine's own tools meet any error; that one of them was killed or its disk is full is unknown. */
 async function restoreInto(proof: Proving): Promise<Verdict> {
   const { context, options, manifest, tools, survey, server } = proof;
   const began = context.clock.monotonicMs();
@@ -143,6 +150,7 @@ async function restoreInto(proof: Proving): Promise<Verdict> {
     await options.engine.backup.restore(context, { survey, tools, place, directory, secretsDirectory, tables: manifest.tables, signal, onProgress });
   } catch (thrown) {
     if (!(thrown instanceof Problem) || /^RH-(USE-002|BUG-001|FILE-002|CONN-)/.test(thrown.code)) throw thrown;
+    if (wasKilled(thrown) || (await server.isGone())) throw thrown;
     const mend = "Mend what it names in the database, then take another backup.";
     return verdictOf([], [{ subject: "restore", seen: thrown.message, mend }]);
   }

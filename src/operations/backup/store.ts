@@ -11,6 +11,7 @@ import { formatBytes } from "../../foundation/units.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { ensureDirectory, exists, freeBytes, namesIn, remove, statIfThere } from "../../platform/files.ts";
 import { takeLock } from "../../platform/locks.ts";
+import { endAllNaming } from "../../platform/processes.ts";
 import type { StoredFile } from "./manifest.ts";
 
 export const partialEnd = ".partial";
@@ -49,14 +50,17 @@ export async function openStore(options: { readonly store: string; readonly serv
   if (!(await exists(options.store))) await ensureDirectory(options.store);
   await ensureDirectory(options.server);
   const lock = await takeLock({ path: takeLockPath(options.server), operation: "backup take", clock: options.clock });
-  await clearPartials(options.server);
+  await clearPartials(options.server, options.clock);
   return lock;
 }
 
 /** What a killed run left; the lock is ours, so nobody is writing there. */
-async function clearPartials(server: string): Promise<void> {
-  for (const name of await namesIn(server))
-    if (name.endsWith(partialEnd) && isBackupId(name.slice(0, -partialEnd.length))) await remove(join(server, name));
+async function clearPartials(server: string, clock: Clock): Promise<void> {
+  for (const name of await namesIn(server)) {
+    if (!name.endsWith(partialEnd) || !isBackupId(name.slice(0, -partialEnd.length))) continue;
+    await endAllNaming(join(server, name), { ask: "SIGKILL", graceMs: 0, clock }); // a dump goes on writing when its parent is killed
+    await remove(join(server, name));
+  }
 }
 
 /** Throws RH-FILE-002 when the file system that holds `path` has less than is needed. */

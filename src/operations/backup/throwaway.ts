@@ -1,6 +1,6 @@
 // A database server that lives for one proof: of the same engine and major version, in a directory of its own, on a socket only,
 // as a system user that owns nothing else. It is ended by its pid and its directory is removed, whatever happened; what a
-// `kill -9` of this process left is removed by the next proof.
+// `kill -9` of this process left is removed by the next proof: the directory's name tells whose it is, from its first moment.
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Survey } from "../../engines/backup.ts";
@@ -10,7 +10,7 @@ import { waitFor } from "../../platform/clock.ts";
 import type { Context } from "../../platform/context.ts";
 import { ensureDirectory, namesIn, readIfThere, readTail, remove, statIfThere, writeFileAtomic } from "../../platform/files.ts";
 import { identify, isAlive, type ProcessIdentity } from "../../platform/identity.ts";
-import { endAllWorkingIn, type Program, start, stop } from "../../platform/processes.ts";
+import { endAllNaming, endAllWorkingIn, type Program, start, stop } from "../../platform/processes.ts";
 import { currentUser, findUser, isRoot } from "../../platform/users.ts";
 
 /** Runs throw-away servers when we are root: what a restored schema makes its server do, it does as this user. */
@@ -18,23 +18,21 @@ export const proofUser = "rowhouse-proof";
 
 /** Room for whole databases, unlike /tmp, which may be memory. */
 export const proofsRoot = "/var/tmp";
-const proofName = /^rowhouse-proof-[0-9a-f]{12}$/;
+const proofName = /^rowhouse-proof-(\d+)-(\d+)-[0-9a-f]{8}$/;
 const readyWithinMs = 60_000;
 
 export interface Throwaway extends AsyncDisposable {
   readonly place: ServerPlace;
   /** 0700, for files of secrets. */
   readonly secretsDirectory: string;
+  /** True when the server ended by itself, or somebody ended it. */
+  isGone(): Promise<boolean>;
 }
 
-/** What stands in the directory of a proof: whose it is, and which program serves it. */
-interface Owner {
-  readonly identity: ProcessIdentity;
-  readonly program: string;
-}
-
+/** Named for this process: pid and start time. */
 export async function newProofDirectory(): Promise<string> {
-  return join(proofsRoot, `rowhouse-proof-${randomBytes(6).toString("hex")}`);
+  const self = await identify(process.pid);
+  return join(proofsRoot, `rowhouse-proof-${process.pid}-${self?.startTicks}-${randomBytes(4).toString("hex")}`);
 }
 
 /** A directory that only we can look into; what a `kill -9` leaves of it is removed as a proof's is. */
@@ -81,28 +79,28 @@ export async function startThrowaway(
   let server: ProcessIdentity | undefined;
   const end = async () => {
     if (server) await stop(server, { ask: "SIGKILL", graceMs: 0, clock: context.clock });
-    await clear(context, directory, program.argv[0] ?? "");
+    await clear(context, directory, program.argv[0]);
   };
   try {
     await make(directory, place, program);
     await engine.server.initialise(context, place);
     signal.throwIfAborted();
     await engine.server.writeSettings(place);
-    server = (await start({ ...program, logPath: place.logPath })).identity;
+    const started = (await start({ ...program, logPath: place.logPath })).identity;
+    server = started;
     await untilReady(context, engine, place, { server, signal });
+    return { place, secretsDirectory: join(directory, "secrets"), isGone: async () => !(await isAlive(started)), [Symbol.asyncDispose]: end };
   } catch (thrown) {
     await end();
     throw thrown;
   }
-  return { place, secretsDirectory: join(directory, "secrets"), [Symbol.asyncDispose]: end };
 }
 
 async function make(directory: string, place: ServerPlace, program: Program): Promise<void> {
   const owner = place.owner ? { owner: place.owner } : {};
   await ensureDirectory(directory, { mode: place.owner ? 0o711 : 0o700 });
   await ensureDirectory(join(directory, "secrets"));
-  const self = await identify(process.pid);
-  await writeFileAtomic(join(directory, "owner.json"), JSON.stringify({ identity: self, program: program.argv[0] }));
+  await writeFileAtomic(join(directory, "program"), program.argv[0] ?? "");
   await ensureDirectory(place.socketDirectory, owner);
   await ensureDirectory(place.settingsDirectory, { mode: place.owner ? 0o755 : 0o700 });
 }
@@ -128,27 +126,22 @@ async function untilReady(
   throw new Problem("RH-PROC-001", `the throw-away ${engine.title} ${place.installation.version} did not start; its log ends with: ${said}`);
 }
 
-async function clear(context: Context, directory: string, program: string): Promise<void> {
-  for (const data of ["data", "data.partial"])
-    await endAllWorkingIn(join(directory, data), { program, ask: "SIGKILL", graceMs: 0, clock: context.clock });
+/** The server, what initialises it, and whatever else was started with a path of this proof. */
+async function clear(context: Context, directory: string, program: string | undefined): Promise<void> {
+  const how = { ask: "SIGKILL", graceMs: 0, clock: context.clock } as const;
+  await endAllNaming(directory, how);
+  for (const data of ["data", "data.partial"]) if (program) await endAllWorkingIn(join(directory, data), { program, ...how });
   await remove(directory);
 }
 
 /** Ends and removes what proofs left whose process is gone. Only directories of ours are touched. */
 export async function clearAbandoned(context: Context): Promise<void> {
-  for (const name of (await namesIn(proofsRoot)).filter((one) => proofName.test(one))) {
+  for (const name of await namesIn(proofsRoot)) {
+    const [, pid, startTicks] = proofName.exec(name) ?? [];
     const directory = join(proofsRoot, name);
-    const stat = await statIfThere(directory);
+    const stat = pid === undefined ? undefined : await statIfThere(directory);
     if (!stat?.isDirectory() || Number(stat.uid) !== currentUser().uid) continue;
-    const owner = ownerIn(await readIfThere(join(directory, "owner.json")));
-    if (owner && !(await isAlive(owner.identity))) await clear(context, directory, owner.program);
-  }
-}
-
-function ownerIn(text: string | undefined): Owner | undefined {
-  try {
-    return text === undefined ? undefined : (JSON.parse(text) as Owner);
-  } catch {
-    return undefined; // not written by us whole
+    if ((await identify(Number(pid)))?.startTicks === Number(startTicks)) continue;
+    await clear(context, directory, await readIfThere(join(directory, "program")));
   }
 }

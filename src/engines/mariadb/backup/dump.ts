@@ -4,14 +4,13 @@
 // snapshots together under BACKUP STAGE BLOCK_COMMIT (TRAP-23). Source: mariadb.com/kb/en/mariadb-dump, start-transaction
 import { join } from "node:path";
 import { readFile } from "node:fs/promises";
-import { createGzip } from "node:zlib";
-import { Readable } from "node:stream";
 import type { Session } from "../../../drivers/driver.ts";
 import { mariadbDriver } from "../../../drivers/mariadb/driver.ts";
 import { isProblem, Problem } from "../../../foundation/problem.ts";
 import { sql } from "../../../foundation/sql.ts";
 import type { Context } from "../../../platform/context.ts";
 import { ensureDirectory, readTail, writeFileAtomic } from "../../../platform/files.ts";
+import { packed } from "../../../platform/gzip.ts";
 import { run } from "../../../platform/processes.ts";
 import type { DatabaseObject, DumpJob, TableContent, TableName, Taken, Tool } from "../../backup.ts";
 import { objects } from "./catalogue.ts";
@@ -150,9 +149,7 @@ async function dumpTable(job: DumpJob, { session, name, columns, path }: TableJo
       yield Buffer.concat(batch.flatMap(({ line }) => [lineOf(name, line), lineEnd]));
     }
   }
-  const zipped = Readable.from(lines()).on("error", (cause) => gzip.destroy(cause));
-  const gzip = createGzip({ level: 1 });
-  await writeFileAtomic(path, zipped.pipe(gzip));
+  await writeFileAtomic(path, packed(lines()));
   return rows;
 }
 

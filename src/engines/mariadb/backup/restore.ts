@@ -1,15 +1,14 @@
 // A MariaDB dump restored into a server of its own: the schema by the mariadb client in its sandbox (TRAP-8), the rows by the
 // server from unpacked files, one table at a time, where a warning is an error (TRAP-25), the triggers last.
 // Source: mariadb.com/kb/en/load-data-infile, mariadb-command-line-client
-import { createReadStream } from "node:fs";
 import { basename, join } from "node:path";
-import { createGunzip } from "node:zlib";
 import type { Session } from "../../../drivers/driver.ts";
 import { mariadbDriver } from "../../../drivers/mariadb/driver.ts";
 import { Problem } from "../../../foundation/problem.ts";
 import { type Sql, sql } from "../../../foundation/sql.ts";
 import type { Context } from "../../../platform/context.ts";
 import { readIfThere, remove, writeFileAtomic } from "../../../platform/files.ts";
+import { unpacked } from "../../../platform/gzip.ts";
 import { run } from "../../../platform/processes.ts";
 import type { RestoreJob, Survey } from "../../backup.ts";
 import type { ServerPlace } from "../../engine.ts";
@@ -90,17 +89,19 @@ async function loadTable(
   what: { readonly table: string; readonly rows: number; readonly file: string },
 ): Promise<void> {
   const { table, rows, file } = what;
-  const unpacked = join(job.place.dataDirectory, "../files", basename(file, ".gz"));
-  const packed = createReadStream(join(job.directory, file));
-  const gunzip = createGunzip();
-  packed.on("error", (cause) => gunzip.destroy(cause));
-  await writeFileAtomic(unpacked, packed.pipe(gunzip), job.place.owner ? { owner: job.place.owner } : {});
+  const copy = join(job.place.dataDirectory, "../files", basename(file, ".gz"));
+  const content = unpacked(join(job.directory, file));
+  await writeFileAtomic(copy, content, job.place.owner ? { owner: job.place.owner } : {}).catch((thrown: unknown) => {
+    throw isDamage(thrown)
+      ? new Problem("RH-DATA-005", `table ${table}: ${file} cannot be unpacked: ${thrown.cause.message}`, { cause: thrown })
+      : thrown;
+  });
   const columns = await columnsOf(session, table);
   const labelled = columns.filter(({ zero }) => zero !== undefined).map(({ name }) => name);
   await session.run(sql`set session sql_mode = ${labelled.length > 0 ? lenient : strict}, max_error_count = 65535`);
-  const loaded = await session.run(loadStatement({ path: unpacked, table, columns, isLocal: false }));
+  const loaded = await session.run(loadStatement({ path: copy, table, columns, isLocal: false }));
   const warnings = await session.all<Record<string, string | number>>(sql`show warnings`);
-  await remove(unpacked);
+  await remove(copy);
   const said = warnings.filter((warning) => !isOfNoLabel(warning, labelled)).map((warning) => warning["Message"]);
   if (said.length > 0) throw new Problem("RH-DATA-005", `table ${table}: loading it warned: ${said.slice(0, 3).join("; ")}`);
   if (loaded !== rows) throw new Problem("RH-DATA-005", `table ${table}: ${loaded} rows were loaded, the manifest has ${rows}`);
@@ -112,4 +113,10 @@ const strict = `STRICT_ALL_TABLES,${lenient}`;
 /** An enum's value that is none of its labels can be written in no other way than by being told off for it. */
 function isOfNoLabel(warning: Readonly<Record<string, string | number>>, labelled: readonly string[]): boolean {
   return warning["Code"] === 1265 && labelled.some((name) => String(warning["Message"]).startsWith(`Data truncated for column '${name}' at row `));
+}
+
+/** What zlib says of a file that is cut or changed. */
+function isDamage(thrown: unknown): thrown is { readonly cause: NodeJS.ErrnoException } {
+  const { cause } = (thrown ?? {}) as { readonly cause?: unknown };
+  return cause instanceof Error && "code" in cause && String(cause.code).startsWith("Z_");
 }

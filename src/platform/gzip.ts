@@ -1,0 +1,21 @@
+// What is packed with gzip, as pieces that are made while somebody reads them: whoever reads gets the failure, and before that
+// nothing is opened that could fail with nobody listening, which would end the process.
+import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
+import { createGunzip, createGzip } from "node:zlib";
+
+const fastest = { level: 1, chunkSize: 256 * 1024 } as const;
+
+/** The bytes of a packed file. Throws what zlib says of one that is cut or changed. */
+export async function* unpacked(path: string): AsyncIterable<Uint8Array> {
+  const gunzip = createGunzip();
+  const file = createReadStream(path).on("error", (cause) => gunzip.destroy(cause));
+  yield* file.pipe(gunzip);
+}
+
+/** The same bytes, packed. */
+export async function* packed(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const gzip = createGzip(fastest);
+  const source = Readable.from(pieces).on("error", (cause) => gzip.destroy(cause));
+  yield* source.pipe(gzip);
+}

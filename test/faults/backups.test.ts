@@ -1,0 +1,81 @@
+// INV-3, X1, FAULT-3: a share of what `npm run test:faults -- X1` and its kin try in full. A backup that is not good is not
+// called so, whatever was done to it; one that was taken while clients wrote is.
+import { rmSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type EngineName, engineNames } from "../../src/engines/engines.ts";
+import { type Sql, sql } from "../../src/foundation/sql.ts";
+import { makeKeeper } from "../support/faults/backups/command.ts";
+import { children, killChild } from "../support/faults/backups/kills.ts";
+import { fittedMutants, furtherMutants, mutants, unsignedMutants } from "../support/faults/backups/mutants.ts";
+import { backupFaultIds } from "../support/faults/backups/suite.ts";
+import { chosen, faultIds } from "../support/faults/faults.ts";
+import { openSubject, prove, type Subject } from "../support/faults/backups/subject.ts";
+import { takeGood, tryMutant, tryUnderWriters } from "../support/faults/backups/x1.ts";
+import { compileTool } from "../support/crash/compiled.ts";
+import { randomOf } from "../../bench/load/random.js";
+
+const seed = Number(process.env["ROWHOUSE_SEED"] ?? Math.floor(Math.random() * 1_000_000));
+const { signal } = new AbortController();
+
+/** The share takes turns, by the seed; what only reads files is quick and always tried. */
+const all = [...mutants, ...fittedMutants, ...unsignedMutants, ...furtherMutants];
+const share = all.filter(({ onFiles, title }, index) => (onFiles && !title.endsWith("made to fit")) || index % 8 === seed % 8);
+
+const holding: Readonly<Record<EngineName, readonly Sql[]>> = {
+  postgres: [sql`begin`, sql`lock table unread in access exclusive mode`],
+  mariadb: [sql`lock tables unread write`],
+};
+
+describe.each(engineNames)("a backup of %s", (engine) => {
+  let subject: Subject;
+  let good: string;
+
+  beforeAll(async () => {
+    subject = await openSubject(engine);
+    good = await takeGood(subject, signal);
+  });
+
+  afterAll(async () => subject[Symbol.asyncDispose]());
+
+  test.each(share)("is not called good with $title", async (mutant) => {
+    const { found } = await tryMutant(subject, { good, mutant, signal });
+    expect(found, `seed ${seed}`).toBeUndefined();
+  });
+
+  test("is proved when it was taken while clients wrote, and its books are right", async () => {
+    const { found } = await tryUnderWriters(subject, { seed, signal });
+    expect(found, `seed ${seed}`).toBeUndefined();
+  });
+
+  test("is unknown, not proved, when a table of the copy cannot be read", async () => {
+    const held: AsyncDisposable[] = [];
+    const { state, verdict } = await prove(subject, {
+      directory: good,
+      signal,
+      onRestored: async (login) => {
+        const session = await subject.engine.driver.connect({ ...login, idleTransactionTimeoutMs: 60_000 });
+        held.push(session);
+        await session.run(sql`create table unread (id integer)`); // nothing but the comparison looks at it
+        for (const lock of holding[engine]) await session.run(lock);
+      },
+    });
+    for (const session of held) await session[Symbol.asyncDispose]();
+    expect({ state, verdict }).toMatchObject({ state: "TAKEN", verdict: { state: "unknown", because: expect.stringMatching(/lock|timeout/i) } });
+  });
+
+  test("leaves nothing behind when a child of the take is killed", async () => {
+    const tool = compileTool();
+    await makeKeeper(subject);
+    const child = children[engine][seed % 4] ?? "";
+    const { found } = await killChild(subject, { tool, random: randomOf(seed), child, signal });
+    rmSync(tool, { recursive: true });
+    expect(found, `seed ${seed}`).toBeUndefined();
+  });
+});
+
+describe("the suite of backups", () => {
+  test("is chosen by its ids, which are no house's", () => {
+    expect(chosen([...faultIds, ...backupFaultIds], ["X1"])).toEqual(["X1"]);
+    expect(backupFaultIds.filter((id) => faultIds.some((one) => one === String(id)))).toEqual([]);
+  });
+});

@@ -1,0 +1,42 @@
+// The faults of backups by their ids in CHECKLIST.md and RELIABILITY.md: each is tried on a server of its own per engine, with
+// the same seed. `npm run test:faults -- X1` runs one in full.
+import type { EngineName } from "../../../../src/engines/engines.ts";
+import { fault3 } from "./kills.ts";
+import { openSubject } from "./subject.ts";
+import { type BackupFault, save, type Tried } from "./tried.ts";
+import { x1 } from "./x1.ts";
+
+export const backupFaults = { X1: x1, "FAULT-3": fault3 } as const satisfies Readonly<Record<string, BackupFault>>;
+
+export type BackupFaultId = keyof typeof backupFaults;
+
+export const backupFaultIds = Object.keys(backupFaults) as readonly BackupFaultId[];
+
+/** Returns how much was found. @public scripts/faults.js calls it. */
+export async function runBackupSuite(options: {
+  readonly ids: readonly BackupFaultId[];
+  readonly engines: readonly EngineName[];
+  readonly runs: number | undefined;
+  readonly seed: number;
+  readonly print: (line: string) => void;
+  /** Directory for <id>.json. */
+  readonly results: string;
+  readonly signal: AbortSignal;
+}): Promise<number> {
+  let found = 0;
+  for (const id of options.ids) {
+    const all: (Tried & { readonly engine: EngineName })[] = [];
+    for (const engine of options.engines) {
+      if (options.signal.aborted) break;
+      await using subject = await openSubject(engine);
+      const tell = (one: Tried) => {
+        all.push({ engine, ...one });
+        options.print(`${id} ${engine} ${one.what}: ${one.found === undefined ? one.state : `FOUND ${one.found}`}`);
+      };
+      await backupFaults[id](subject, { ...options, tell });
+    }
+    save(options.results, { id, seed: options.seed, tried: all });
+    found += all.filter((one) => one.found !== undefined).length;
+  }
+  return found;
+}
