@@ -64,7 +64,13 @@ export interface Content {
   readonly objects: readonly DatabaseObject[];
 }
 
+/** With the files that hold the table's rows, below the backup; none where the engine's own table of contents tells. */
+export interface DumpedTable extends TableContent {
+  readonly files?: readonly string[];
+}
+
 export interface Taken extends Content {
+  readonly tables: readonly DumpedTable[];
   /** Where the counters stood once everything was dumped. */
   readonly countersAfter: readonly Counter[];
   /** What the server calls the snapshot, or how it was made. */
@@ -95,7 +101,7 @@ export interface RestoreJob {
   readonly place: ServerPlace;
   readonly directory: string;
   readonly secretsDirectory: string;
-  readonly tables: readonly (Pick<TableContent, "name" | "rows"> & { readonly file?: string | undefined })[];
+  readonly tables: readonly Pick<DumpedTable, "name" | "rows" | "files">[];
   readonly signal: AbortSignal;
   readonly onProgress: Progress;
 }
@@ -113,8 +119,6 @@ export interface BackupFloor {
   tools(context: Context, version: string): Promise<readonly Tool[]>;
   /** Looks at the database that the session is in. Throws RH-AUTH-003 where the login cannot see all of it. */
   survey(session: Session): Promise<Survey>;
-  /** The file of a table's rows below the dump, where each table has one of its own. */
-  tableFile(name: TableName, index: number): string | undefined;
   /** The commands that `dump` runs, for the plan. */
   dumpCommands(job: Pick<DumpJob, "tools" | "login" | "directory" | "secretsDirectory">): readonly (readonly string[])[];
   /** Writes the dump and tells what the snapshot held. Nothing is written on the server. Throws RH-BACKUP-002 when the schema moved. */

@@ -4,7 +4,7 @@ import type { Engine } from "../engine.ts";
 import { attempts, otherDatabase } from "./access/attempts.ts";
 import { clientHost, creation, existing, reserved, resetPassword, rights, stepsTable, waitForLock } from "./access/roles.ts";
 import { content, hashMethod } from "./backup/content.ts";
-import { dump, dumpCommands, tableFile } from "./backup/dump.ts";
+import { dump, dumpCommands } from "./backup/dump.ts";
 import { reread } from "./backup/reread.ts";
 import { byHand, obstacle, restore, restoreCommands, scratchArguments } from "./backup/restore.ts";
 import { survey } from "./backup/survey.ts";
@@ -47,7 +47,6 @@ export const postgres: Engine = {
     hashMethod,
     tools,
     survey,
-    tableFile,
     dumpCommands,
     dump,
     scratchArguments,

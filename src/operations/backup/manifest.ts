@@ -56,7 +56,10 @@ const ManifestSchema = Type.Object(
     ),
     hashMethod: Type.String(),
     tables: Type.Array(
-      Type.Object({ name: Type.Array(Type.String(), { minItems: 1 }), rows: count, hash: Type.String(), file: Type.Optional(filePath) }, closed),
+      Type.Object(
+        { name: Type.Array(Type.String(), { minItems: 1 }), rows: count, hash: Type.String(), files: Type.Optional(Type.Array(filePath)) },
+        closed,
+      ),
     ),
     /** Counters are in no snapshot: a copy stands where they were before or after the dump, or between. */
     counters: Type.Array(CounterSchema),

@@ -209,10 +209,7 @@ async function manifestOf(
     ...(sealing ? { encryption: { format: "age", recipient: sealing.recipient } } : {}),
     ...(migrations ? { migrations } : {}),
     hashMethod: engine.backup.hashMethod,
-    tables: taken.tables.map(({ name, rows, hash }, index) => {
-      const file = engine.backup.tableFile(name, index);
-      return { name: [...name], rows, hash, ...(file === undefined ? {} : { file }) };
-    }),
+    tables: taken.tables.map(({ name, rows, hash, files: own }) => ({ name: [...name], rows, hash, ...(own ? { files: [...own] } : {}) })),
     counters: taken.counters.map(({ name, next }) => ({
       name,
       before: next,

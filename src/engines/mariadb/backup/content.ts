@@ -1,12 +1,14 @@
-// What of a MariaDB database is compared with a copy: each table's rows by a hash that knows no order, its counters, its
-// catalogue. Rows are hashed in the form in which they are dumped, which is exact for every type.
+// What of a MariaDB database is compared with a copy: each table's rows by a hash, its counters, its catalogue. Rows are hashed
+// as the lines in which they are dumped, so one reading serves both. Source: mariadb.com/kb/en/information-schema-tables
+import { createHash, type Hash } from "node:crypto";
 import type { Session } from "../../../drivers/driver.ts";
 import { sql } from "../../../foundation/sql.ts";
 import type { Content, Counter, Progress, TableContent } from "../../backup.ts";
 import { objects } from "./catalogue.ts";
-import { columnsOf, rowText } from "./rows.ts";
+import { type Lines, readLines, shapeOf } from "./rows.ts";
 
-export const hashMethod = "sum of the first 64 bits of md5 over all rows, each as a line of its data file";
+export const hashMethod =
+  "sum modulo 2^128 of the first 128 bits of SHA-256 of each block of lines as in the data file; a block is 4,096 numbers of an integer primary key in its order, all rows in the order of another one, a single row where there is none";
 
 export async function content(session: Session, onProgress: Progress): Promise<Content> {
   const tables: TableContent[] = [];
@@ -26,17 +28,52 @@ export async function tableNames(session: Session): Promise<readonly string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** A row that is longer than a packet would be NULL: it is counted as one that has no hash. */
-export async function tableContent(session: Session, name: string): Promise<TableContent> {
-  const line = rowText(await columnsOf(session, name));
-  const [row] = await session.all<{ rows: number; hash: string; lost: number | string | null }>(sql`
-    select
-      count(*) as \`rows\`,
-      cast(coalesce(sum(cast(conv(left(md5(${line}), 16), 16, 10) as decimal(20))), 0) as char) as hash,
-      sum(${line} is null) as lost
-    from ${sql.id(name)}`);
-  if (!row) throw new Error("an aggregate gave no row");
-  return { name: [name], rows: row.rows, hash: Number(row.lost ?? 0) === 0 ? row.hash : `${row.hash}, ${row.lost} rows without` };
+async function tableContent(session: Session, name: string): Promise<TableContent> {
+  const total = contentSum();
+  for await (const lines of readLines(session, await shapeOf(session, name))) total.add(lines);
+  return { name: [name], ...total.content() };
+}
+
+export interface ContentSum {
+  /** Lines of one block come one after the other. */
+  add(lines: Lines): void;
+  rows(): number;
+  /** So far; parts that were read apart are put together with `plus`. */
+  content(): Pick<TableContent, "rows" | "hash">;
+  plus(other: ContentSum): void;
+  total(): bigint;
+}
+
+export function contentSum(): ContentSum {
+  let rows = 0;
+  let sum = 0n;
+  let open: { readonly block: bigint; readonly hash: Hash } | undefined;
+  const close = () => {
+    if (open) sum = BigInt.asUintN(128, sum + BigInt(`0x${open.hash.digest("hex").slice(0, 32)}`));
+    open = undefined;
+  };
+  return {
+    add: (lines) => {
+      if (open?.block !== lines.block) close();
+      open ??= { block: lines.block, hash: createHash("sha256") };
+      open.hash.update(lines.bytes);
+      rows += lines.rows;
+    },
+    rows: () => rows,
+    content: () => {
+      close();
+      return { rows, hash: sum.toString(16).padStart(32, "0") };
+    },
+    plus: (other) => {
+      close();
+      rows += other.rows();
+      sum = BigInt.asUintN(128, sum + other.total());
+    },
+    total: () => {
+      close();
+      return sum;
+    },
+  };
 }
 
 export async function counters(session: Session): Promise<readonly Counter[]> {

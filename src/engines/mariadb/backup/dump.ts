@@ -2,31 +2,27 @@
 // and a script that loads them. mariadb-dump cannot use our snapshot, so the catalogue is compared before and after: rows and
 // schema belong together or there is no backup (DDL commits by itself here). One session reads; several would tie their
 // snapshots together under BACKUP STAGE BLOCK_COMMIT (TRAP-23). Source: mariadb.com/kb/en/mariadb-dump, start-transaction
-import { join } from "node:path";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Session } from "../../../drivers/driver.ts";
 import { mariadbDriver } from "../../../drivers/mariadb/driver.ts";
 import { isProblem, Problem } from "../../../foundation/problem.ts";
-import { sql } from "../../../foundation/sql.ts";
 import type { Context } from "../../../platform/context.ts";
 import { ensureDirectory, readTail, writeFileAtomic } from "../../../platform/files.ts";
 import { packed } from "../../../platform/gzip.ts";
 import { run } from "../../../platform/processes.ts";
-import type { DatabaseObject, DumpJob, TableContent, TableName, Taken, Tool } from "../../backup.ts";
+import type { DatabaseObject, DumpJob, Taken, Tool } from "../../backup.ts";
 import { objects } from "./catalogue.ts";
-import { counters, tableContent, tableNames } from "./content.ts";
+import { type ContentSum, contentSum, counters, tableNames } from "./content.ts";
+import { loadStatement } from "./lines.ts";
 import { loginOption, writeLogin } from "./login.ts";
 import { grantScript, roleScript } from "./roles.ts";
-import { type Column, columnsOf, loadStatement, rowText } from "./rows.ts";
+import { blockCeiling, type Range, rangeOf, readLines, type Shape, shapeOf } from "./rows.ts";
+import { takeSnapshot } from "./snapshot.ts";
 
 const dayMs = 86_400_000;
-const batchRows = 2_000;
-const lineEnd = Buffer.from("\n");
-
-/** A name that a file may have; any other is a number, and `load.sql` tells whose it is. */
-export function tableFile([name = ""]: TableName, index: number): string | undefined {
-  return /^[A-Za-z0-9_]{1,64}$/.test(name) ? `dump/data/${name}.tsv.gz` : `dump/data/table-${index + 1}.tsv.gz`;
-}
+/** Of the table, before they are packed; longer tables are split. */
+const partBytes = 64_000_000;
 
 /** Triggers come after the rows: none of them must run while rows are loaded. */
 export function dumpCommands(job: Pick<DumpJob, "tools" | "login" | "directory" | "secretsDirectory">): readonly (readonly string[])[] {
@@ -52,23 +48,20 @@ export function programIn(tools: readonly Tool[], name: string): string {
 }
 
 export async function dump(context: Context, job: DumpJob): Promise<Taken> {
-  const patient = { statementTimeoutMs: dayMs, idleTransactionTimeoutMs: dayMs };
-  await using session = await mariadbDriver.connect({ ...job.login, ...patient, applicationName: "rowhouse backup" });
+  const patient = { ...job.login, statementTimeoutMs: dayMs, idleTransactionTimeoutMs: dayMs, applicationName: "rowhouse backup" };
+  await using session = await mariadbDriver.connect(patient);
   const before = await objects(session);
   const countersBefore = await counters(session);
   await dumpSchema(job);
   await writeFileAtomic(join(job.directory, "dump/roles.sql"), await roleScript(session));
   await writeFileAtomic(join(job.directory, "dump/grants.sql"), await grantScript(session));
-  const { tables, snapshotAt } = await inSnapshot(context, job, session);
+  await using snapshot = await takeSnapshot(patient);
+  const snapshotAt = context.clock.now().toISOString();
+  const tables = await dumpTables(job, snapshot.sessions).catch((thrown: unknown) => {
+    throw isProblem(thrown, "RH-SQL-003") && /\(1412\)/.test(thrown.message) ? moved(thrown.message) : thrown;
+  });
   refuseMoved(before, await objects(session));
-  return {
-    tables,
-    objects: before,
-    counters: countersBefore,
-    countersAfter: await counters(session),
-    snapshot: "start transaction with consistent snapshot, one session",
-    snapshotAt,
-  };
+  return { tables, objects: before, counters: countersBefore, countersAfter: await counters(session), snapshot: snapshot.how, snapshotAt };
 }
 
 async function dumpSchema(job: DumpJob): Promise<void> {
@@ -98,29 +91,69 @@ async function cutViews(directory: string): Promise<void> {
 
 const finalViews = "\n--\n-- Final view structure for view ";
 
-async function inSnapshot(context: Context, job: DumpJob, session: Session): Promise<Pick<Taken, "tables" | "snapshotAt">> {
-  const tables: TableContent[] = [];
-  const scripts: string[] = [];
-  await session.begin("snapshot");
-  const snapshotAt = context.clock.now().toISOString();
-  try {
-    for (const [index, name] of (await tableNames(session)).entries()) {
-      job.signal.throwIfAborted();
-      const file = tableFile([name], index) ?? "";
-      const columns = await columnsOf(session, name);
-      const written = await dumpTable(job, { session, name, columns, path: join(job.directory, file) });
-      const content = await tableContent(session, name);
-      if (content.rows !== written) throw new Error(`${name}: ${written} rows were written, the snapshot has ${content.rows}`);
-      tables.push(content);
-      const local = file.replace(/^dump\//, "").replace(/\.gz$/, "");
-      scripts.push(`${mariadbDriver.render(loadStatement({ path: local, table: name, columns, isLocal: true })).text};`);
-    }
-  } catch (thrown) {
-    throw isProblem(thrown, "RH-SQL-003") && /\(1412\)/.test(thrown.message) ? moved(thrown.message) : thrown;
+/** A table, or a part of one that is long: each a file of its own. */
+interface Part {
+  readonly shape: Shape;
+  readonly range: Range | undefined;
+  /** Below the backup. */
+  readonly file: string;
+}
+
+async function dumpTables(job: DumpJob, sessions: readonly [Session, ...Session[]]): Promise<Taken["tables"]> {
+  const parts: Part[] = [];
+  for (const [index, name] of (await tableNames(sessions[0])).entries()) parts.push(...(await partsOf(sessions[0], name, index)));
+  const done = new Map<Part, ContentSum>();
+  const waiting = [...parts];
+  const failed = new AbortController();
+  const signal = AbortSignal.any([job.signal, failed.signal]);
+  const work = async (session: Session) => {
+    for (let part = waiting.shift(); part; part = waiting.shift()) done.set(part, await dumpPart({ ...job, signal }, session, part));
+  };
+  await allOrFirst(sessions.map(work), (thrown) => failed.abort(thrown));
+  await writeFileAtomic(join(job.directory, "dump/load.sql"), `${loadHeading}${parts.map(loadLine).join("\n")}\n`);
+  return [...new Set(parts.map(({ shape }) => shape.name))].map((name) => {
+    const own = parts.filter(({ shape }) => shape.name === name);
+    const sum = contentSum();
+    for (const part of own) sum.plus(done.get(part) ?? contentSum());
+    return { name: [name], ...sum.content(), files: own.map(({ file }) => file) };
+  });
+}
+
+/** Waits for all, and tells the others when one fails; throws what failed first. */
+async function allOrFirst(work: readonly Promise<void>[], onFailure: (thrown: unknown) => void): Promise<void> {
+  const ended = await Promise.allSettled(
+    work.map((one) =>
+      one.catch((thrown: unknown) => {
+        onFailure(thrown);
+        throw thrown;
+      }),
+    ),
+  );
+  const failure = ended.find((one) => one.status === "rejected");
+  if (failure) throw failure.reason;
+}
+
+/** Parts begin where a block does, so that no block is in two of them. */
+async function partsOf(session: Session, name: string, index: number): Promise<readonly Part[]> {
+  const shape = await shapeOf(session, name);
+  const file = (part: string) => `dump/data/${/^[A-Za-z0-9_]{1,64}$/.test(name) ? name : `table-${index + 1}`}${part}.tsv.gz`;
+  const range = await rangeOf(session, shape);
+  const count = Math.min(Math.ceil(shape.bytes / partBytes), 999);
+  if (!range || count <= 1) return [{ shape, range, file: file("") }];
+  const step = blockCeiling((range.to - range.from) / BigInt(count) + 1n);
+  const parts: Part[] = [];
+  for (let from = range.from; from <= range.to; ) {
+    const next = blockCeiling(from + step);
+    const to = next <= range.to ? next - 1n : range.to;
+    parts.push({ shape, range: { from, to }, file: file(`-${String(parts.length + 1).padStart(3, "0")}`) });
+    from = next;
   }
-  await session.commit();
-  await writeFileAtomic(join(job.directory, "dump/load.sql"), `${loadHeading}${scripts.join("\n")}\n`);
-  return { tables, snapshotAt };
+  return parts;
+}
+
+function loadLine({ shape, file }: Part): string {
+  const path = file.replace(/^dump\//, "").replace(/\.gz$/, "");
+  return `${mariadbDriver.render(loadStatement({ path, table: shape.name, columns: shape.columns, isLocal: true })).text};`;
 }
 
 const loadHeading = `-- Loads the rows, for the mariadb client with --local-infile=1, run in this directory: after roles.sql,
@@ -129,35 +162,18 @@ SET NAMES utf8mb4, time_zone = '+00:00', foreign_key_checks = 0, unique_checks =
 SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO,STRICT_ALL_TABLES,ALLOW_INVALID_DATES';
 `;
 
-interface TableJob {
-  readonly session: Session;
-  readonly name: string;
-  readonly columns: readonly Column[];
-  readonly path: string;
-}
-
-async function dumpTable(job: DumpJob, { session, name, columns, path }: TableJob): Promise<number> {
-  let rows = 0;
-  async function* lines() {
-    const stream = session.stream<{ line: Uint8Array | null }>(sql`select ${rowText(columns)} as line from ${sql.id(name)}`, {
-      batchRows,
-      signal: job.signal,
-    });
-    for await (const batch of stream) {
-      rows += batch.length;
-      job.onProgress(`${name}: ${rows.toLocaleString("en-US")} rows`);
-      yield Buffer.concat(batch.flatMap(({ line }) => [lineOf(name, line), lineEnd]));
+async function dumpPart(job: DumpJob, session: Session, { shape, range, file }: Part): Promise<ContentSum> {
+  const sum = contentSum();
+  async function* bytes() {
+    for await (const lines of readLines(session, shape, range)) {
+      job.signal.throwIfAborted();
+      sum.add(lines);
+      job.onProgress(`${shape.name}: ${sum.rows().toLocaleString("en-US")} rows`);
+      yield lines.bytes;
     }
   }
-  await writeFileAtomic(path, packed(lines()));
-  return rows;
-}
-
-function lineOf(table: string, line: Uint8Array | null): Uint8Array {
-  if (line) return line;
-  throw new Problem("RH-BACKUP-001", `table ${table} has a row that is longer than the server's max_allowed_packet`, {
-    hint: "Raise it on the server for the time of the backup: set global max_allowed_packet = 1073741824",
-  });
+  await writeFileAtomic(join(job.directory, file), packed(bytes()));
+  return sum;
 }
 
 function refuseMoved(before: readonly DatabaseObject[], after: readonly DatabaseObject[]): void {

@@ -15,7 +15,8 @@ import type { ServerPlace } from "../../engine.ts";
 import { administrator } from "../server/process.ts";
 import { programIn } from "./dump.ts";
 import { loginOption, writeLogin } from "./login.ts";
-import { columnsOf, loadStatement } from "./rows.ts";
+import { type Column, loadStatement } from "./lines.ts";
+import { columnsOf } from "./rows.ts";
 
 const dayMs = 86_400_000;
 
@@ -48,10 +49,13 @@ export function restoreCommands({
 export const byHand: readonly string[] = [
   "cd dump",
   "mariadb -e 'create database DATABASE'",
-  "for f in roles.sql schema.sql grants.sql views.sql; do mariadb DATABASE < $f; done",
+  "mariadb DATABASE < roles.sql",
+  "mariadb DATABASE < schema.sql",
+  "mariadb DATABASE < grants.sql",
+  "mariadb DATABASE < views.sql",
   "gunzip data/*.gz",
-  "mariadb --local-infile=1 DATABASE < load.sql        where the server allows it: set global local_infile = 1",
-  "for f in triggers.sql events.sql; do [ ! -e $f ] || mariadb DATABASE < $f; done",
+  "mariadb --local-infile=1 DATABASE < load.sql",
+  "mariadb DATABASE < triggers.sql",
 ];
 
 export async function restore(_context: Context, job: RestoreJob): Promise<void> {
@@ -64,10 +68,10 @@ export async function restore(_context: Context, job: RestoreJob): Promise<void>
   await writeLogin(administrator(place, survey.database), job.secretsDirectory);
   for (const name of ["roles.sql", "schema.sql", "grants.sql", "views.sql"]) await runScript(job, name);
   await session.run(sql`set session foreign_key_checks = 0, unique_checks = 0`);
-  for (const { name, rows, file } of job.tables) {
+  for (const { name, rows, files = [] } of job.tables) {
     job.signal.throwIfAborted();
     job.onProgress(`restoring ${name.join(".")}`);
-    await loadTable(job, session, { table: name[0] ?? "", rows, file: file ?? "" });
+    await loadTable(job, session, { table: name[0] ?? "", rows, files });
   }
   await runScript(job, "triggers.sql");
 }
@@ -86,9 +90,19 @@ async function runScript(job: RestoreJob, name: string): Promise<void> {
 async function loadTable(
   job: RestoreJob,
   session: Session,
-  what: { readonly table: string; readonly rows: number; readonly file: string },
+  { table, rows, files }: { readonly table: string; readonly rows: number; readonly files: readonly string[] },
 ): Promise<void> {
-  const { table, rows, file } = what;
+  const columns = await columnsOf(session, table);
+  let loaded = 0;
+  for (const file of files) loaded += await loadFile(job, session, { table, columns, file });
+  if (loaded !== rows) throw new Problem("RH-DATA-005", `table ${table}: ${loaded} rows were loaded, the manifest has ${rows}`);
+}
+
+async function loadFile(
+  job: RestoreJob,
+  session: Session,
+  { table, columns, file }: { readonly table: string; readonly columns: readonly Column[]; readonly file: string },
+): Promise<number> {
   const copy = join(job.place.dataDirectory, "../files", basename(file, ".gz"));
   const content = unpacked(join(job.directory, file));
   await writeFileAtomic(copy, content, job.place.owner ? { owner: job.place.owner } : {}).catch((thrown: unknown) => {
@@ -96,7 +110,6 @@ async function loadTable(
       ? new Problem("RH-DATA-005", `table ${table}: ${file} cannot be unpacked: ${thrown.cause.message}`, { cause: thrown })
       : thrown;
   });
-  const columns = await columnsOf(session, table);
   const labelled = columns.filter(({ zero }) => zero !== undefined).map(({ name }) => name);
   await session.run(sql`set session sql_mode = ${labelled.length > 0 ? lenient : strict}, max_error_count = 65535`);
   const loaded = await session.run(loadStatement({ path: copy, table, columns, isLocal: false }));
@@ -104,7 +117,7 @@ async function loadTable(
   await remove(copy);
   const said = warnings.filter((warning) => !isOfNoLabel(warning, labelled)).map((warning) => warning["Message"]);
   if (said.length > 0) throw new Problem("RH-DATA-005", `table ${table}: loading it warned: ${said.slice(0, 3).join("; ")}`);
-  if (loaded !== rows) throw new Problem("RH-DATA-005", `table ${table}: ${loaded} rows were loaded, the manifest has ${rows}`);
+  return loaded;
 }
 
 const lenient = "NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES";

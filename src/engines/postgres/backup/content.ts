@@ -5,7 +5,7 @@ import type { Session } from "../../../drivers/driver.ts";
 import { sql } from "../../../foundation/sql.ts";
 import type { Content, Counter, Progress, TableContent } from "../../backup.ts";
 import { objects } from "./catalogue.ts";
-import { rowText } from "./rows.ts";
+import { rowText } from "./lines.ts";
 
 export const hashMethod = "sum of hashtextextended((row.*)::text, 0) over all rows, with extra_float_digits 3, UTC and ISO dates";
 

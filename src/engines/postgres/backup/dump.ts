@@ -2,25 +2,19 @@
 // and what the copy will be compared with is read in it too; it reads only. gzip at its fastest level halves what pg_dump takes
 // at its usual one. Source: postgresql.org/docs/current/app-pgdump.html, functions-admin.html (snapshot synchronization)
 import { join } from "node:path";
-import type { Session } from "../../../drivers/driver.ts";
-import { postgresDriver } from "../../../drivers/postgres/driver.ts";
 import { Problem } from "../../../foundation/problem.ts";
-import { sql } from "../../../foundation/sql.ts";
 import type { Context } from "../../../platform/context.ts";
 import { writeFileAtomic } from "../../../platform/files.ts";
 import { run } from "../../../platform/processes.ts";
-import type { DumpJob, TableName, Taken, Tool } from "../../backup.ts";
+import type { DumpJob, Taken, Tool } from "../../backup.ts";
 import { content, counters } from "./content.ts";
 import { loginEnvironment } from "./login.ts";
 import { roleScript } from "./roles.ts";
+import { takeSnapshot } from "./snapshot.ts";
 
 const dayMs = 86_400_000;
 /** Beside what pg_restore reads, which leaves it alone. */
 export const rolesFile = "dump/roles.sql";
-
-export function tableFile(_name: TableName, _index: number): string | undefined {
-  return undefined; // the directory's table of contents tells which file is whose
-}
 
 export function dumpCommands(job: Pick<DumpJob, "tools" | "login" | "directory" | "secretsDirectory">): readonly (readonly string[])[] {
   return [command(job, "<snapshot of our session>")];
@@ -47,25 +41,18 @@ export function programIn(tools: readonly Tool[], name: string): string {
 
 export async function dump(context: Context, job: DumpJob): Promise<Taken> {
   const patient = { statementTimeoutMs: dayMs, idleTransactionTimeoutMs: dayMs };
-  await using session = await postgresDriver.connect({ ...job.login, ...patient, applicationName: "rowhouse backup" });
-  await session.begin("snapshot");
-  const snapshot = await exported(session);
+  await using snapshot = await takeSnapshot({ ...job.login, ...patient, applicationName: "rowhouse backup" });
+  const [session] = snapshot.sessions;
   const snapshotAt = context.clock.now().toISOString();
   const countersBefore = await counters(session); // in no snapshot: what they are now
   const env = await loginEnvironment(job.login, job.secretsDirectory);
-  await run({ argv: command(job, snapshot), env, umask: 0o077, timeoutMs: dayMs, signal: job.signal }).catch((thrown: unknown) => {
+  await run({ argv: command(job, snapshot.how), env, umask: 0o077, timeoutMs: dayMs, signal: job.signal }).catch((thrown: unknown) => {
     throw moved(thrown);
   });
   const { tables, objects, counters: countersAfter } = await content(session, job.onProgress);
   await writeFileAtomic(join(job.directory, rolesFile), await roleScript(session));
   await session.commit();
-  return { tables, objects, counters: countersBefore, countersAfter, snapshot, snapshotAt };
-}
-
-async function exported(session: Session): Promise<string> {
-  const [row] = await session.all<{ snapshot: string }>(sql`select pg_export_snapshot()::text as snapshot`);
-  if (!row) throw new Error("a select without from gave no row");
-  return row.snapshot;
+  return { tables, objects, counters: countersBefore, countersAfter, snapshot: snapshot.how, snapshotAt };
 }
 
 /** A table that was dropped or locked in between, in pg_dump's words. */

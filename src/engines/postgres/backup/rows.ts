@@ -1,5 +1,4 @@
-// A row as one text that is equal for equal rows: the server's own form of the whole row, in a session that prints values
-// exactly (content.ts), and the columns of a table that take a value. Source: postgresql.org/docs/current/rowtypes.html (composite output)
+// The columns of a table that take a value. Source: postgresql.org/docs/current/catalog-pg-attribute.html
 import type { Session } from "../../../drivers/driver.ts";
 import { sql } from "../../../foundation/sql.ts";
 import type { TableName } from "../../backup.ts";
@@ -8,9 +7,6 @@ export interface Column {
   readonly name: string;
   readonly type: string;
 }
-
-/** Of the row `t`; the star keeps a column of that name from being meant. */
-export const rowText = sql`(t.*)::text`;
 
 /** Columns that hold values of their own; generated ones follow from them. */
 export async function columnsOf(session: Session, [schema = "", table = ""]: TableName): Promise<readonly Column[]> {
