@@ -150,6 +150,8 @@ async function drill(draft: Draft, how: How): Promise<DrillReport> {
   await clearAbandonedDrills(context);
   await clearAbandoned(context);
   const began = context.clock.monotonicMs();
+  how.onStep({ title: "open the backup" });
+  await refuseChanged(draft); // nothing is recorded beside a backup that this kit does not vouch for
   try {
     const rebuilt = await rebuild(draft, how);
     const recoveryMs = Math.round(rebuilt.endedMs - began - rebuilt.comparedMs);
@@ -200,12 +202,14 @@ interface Rebuilding {
   readonly endedMs: number;
 }
 
-async function rebuild(draft: Draft, how: How): Promise<Rebuilding> {
-  const { context, backup, manifest, text, keyring } = draft;
-  how.onStep({ title: "open the backup" });
+async function refuseChanged({ context, backup, manifest, text, keyring }: Draft): Promise<void> {
   const verified = await verifyBackup(context, { directory: backup.directory, manifest, text, signers: keyring.signers });
-  if (verified.state !== "sound")
-    throw new Problem("RH-BACKUP-003", `${backup.directory}: ${becauseOf(verified).because}`, { hint: "Use another backup." });
+  if (verified.state === "sound") return;
+  throw new Problem("RH-BACKUP-003", `${backup.directory}: ${becauseOf(verified).because}`, { hint: "Use another backup." });
+}
+
+async function rebuild(draft: Draft, how: How): Promise<Rebuilding> {
+  const { backup, manifest, keyring } = draft;
   await using plain = await openPlain({ directory: backup.directory, manifest, identities: keyring.identities, signal: how.signal });
   return draft.config ? await houseAgain(draft, draft.config, { plain, ...how }) : await databaseAgain(draft, { plain, ...how });
 }

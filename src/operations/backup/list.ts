@@ -166,7 +166,10 @@ interface Readable extends Pick<ListedBackup, "id" | "directory"> {
   readonly signers: readonly PublicKey[];
 }
 
-async function judged(clock: Clock, { text, signers, ...backup }: Readable): Promise<ListedBackup> {
+async function judged(clock: Clock, { text, signers, ...readable }: Readable): Promise<ListedBackup> {
+  const drill = await readDrill(readable.directory, signers);
+  const recovery = drill?.state === "RECOVERED" ? { recovery: { at: drill.at, recoveryMs: drill.recoveryMs, what: drill.what } } : {};
+  const backup = { ...readable, ...recovery };
   const certificate = await readCertificate(backup.directory, signers).catch((thrown: unknown) => {
     if (isProblem(thrown, "RH-BACKUP-005")) return thrown;
     throw thrown;
@@ -177,7 +180,6 @@ async function judged(clock: Clock, { text, signers, ...backup }: Readable): Pro
     return { ...backup, state: "BROKEN", because: "its manifest is not the one that its certificate is about", isStale: false };
   const { state, at, because, verdict } = certificate;
   const newer = newerUnknown(certificate);
-  const drill = await readDrill(backup.directory, signers);
   const restored = verdict.state === "sound" ? verdict.evidence.find(({ subject }) => subject === "restored") : undefined;
   const ageMs = clock.now().getTime() - Date.parse(at);
   return {
@@ -187,7 +189,6 @@ async function judged(clock: Clock, { text, signers, ...backup }: Readable): Pro
     isStale: state === "PROVED" && !(ageMs >= 0 && ageMs <= staleAfterMs), // a proof in the future is no proof of today
     ...(because === undefined ? {} : { because }),
     ...(restored ? { restoreMs: Math.round(restored.tookMs) } : {}),
-    ...(drill?.state === "RECOVERED" ? { recovery: { at: drill.at, recoveryMs: drill.recoveryMs, what: drill.what } } : {}),
     ...(newer ? { newerAttempt: newer } : {}),
   };
 }

@@ -23,7 +23,7 @@ import { sealTree } from "./seal.ts";
 import { signText } from "./sign.ts";
 import type { Source } from "./source.ts";
 import { newBackupId, openStore, partialEnd, refuseLackOfSpace, serverDirectory, storedFiles } from "./store.ts";
-import { newProofDirectory, proofsRoot } from "./throwaway.ts";
+import { clearAbandoned, newProofDirectory, proofsRoot } from "./throwaway.ts";
 
 export interface TakeOptions {
   readonly source: Source;
@@ -111,6 +111,7 @@ function refuseWhatIsNotCarried({ database, refusals }: Survey): void {
 async function take(draft: Draft, plan: Plan, how: { readonly signal: AbortSignal; readonly onStep: (step: StepText) => void }) {
   await using _lock = await openStore({ store: draft.store, server: draft.server, clock: draft.context.clock });
   try {
+    if (draft.sealing) await clearAbandoned(draft.context); // a run that was killed may have left its dump as it was
     const evidence = await perform(plan, how);
     const notes = await kitNotes(draft.context, { house: draft.options.source.house });
     return { backup: takenBackup(draft, notes), evidence };
