@@ -7,10 +7,12 @@ export interface Option {
   readonly name: string;
   /** What its value is called in the help; a switch has none. */
   readonly value?: string;
+  /** May be given several times. */
+  readonly isList?: true;
   readonly about: string;
 }
 
-export type OptionValues = Readonly<Record<string, string | true | undefined>>;
+export type OptionValues = Readonly<Record<string, string | true | readonly string[] | undefined>>;
 
 export interface Invocation {
   readonly context: Context;

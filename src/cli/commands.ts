@@ -4,7 +4,9 @@ import { drill } from "./backup/drill.ts";
 import { kit } from "./backup/kit.ts";
 import { list } from "./backup/list.ts";
 import { prove } from "./backup/prove.ts";
+import { restore } from "./backup/restore.ts";
 import { take } from "./backup/take.ts";
+import { undo } from "./backup/undo.ts";
 import { down } from "./down.ts";
 import { logs } from "./logs.ts";
 import { status } from "./status.ts";
@@ -33,6 +35,17 @@ const chosenBackups: readonly Option[] = [
   storeOption,
   { name: "target", value: "URL", about: "those of servers that Rowhouse did not install; else the house's" },
   { name: "database", value: "NAME", about: "only those of this database" },
+];
+
+const serverOption: Option = {
+  name: "target",
+  value: "URL",
+  about: "postgres://admin@host or mariadb://admin@host, a server that Rowhouse did not install; else the house's",
+};
+
+const replacing: readonly Option[] = [
+  { name: "confirm", value: "NAME", about: "of the database that is put aside, where no terminal can be asked" },
+  { name: "end-sessions", about: "end the sessions of others in it at the last moment, instead of refusing" },
 ];
 
 export const commands: readonly Command[] = [
@@ -147,6 +160,32 @@ export const commands: readonly Command[] = [
     operands: ["[id]"],
     hasDryRun: true,
     run: drill,
+  },
+  {
+    name: "backup restore",
+    about: "restore a backup, compare it, and only then give it its name",
+    example: "rowhouse backup restore 7f3a --into taskdb_restored",
+    options: [
+      { name: "into", value: "NAME", about: "of a new database" },
+      { name: "over", value: "NAME", about: "of a database that is there; it is kept aside, and one command brings it back" },
+      ...replacing,
+      { name: "table", value: "NAME", isList: true, about: "only this table; may be given several times" },
+      serverOption,
+      storeOption,
+      { name: "database", value: "NAME", about: "only backups of this database, for `latest`" },
+    ],
+    operands: ["[id]"],
+    hasDryRun: true,
+    run: restore,
+  },
+  {
+    name: "backup undo",
+    about: "bring back the database that a restore put aside",
+    example: "rowhouse backup undo taskdb_before_7f3a --confirm taskdb",
+    options: [...replacing, serverOption],
+    operands: ["[name]"],
+    hasDryRun: true,
+    run: undo,
   },
   {
     name: "serve",

@@ -49,7 +49,10 @@ export function optionsOf(command: Command): readonly Option[] {
 
 function parseOptions(command: Command, args: readonly string[]) {
   const options = Object.fromEntries(
-    optionsOf(command).map((option) => [option.name, { type: option.value ? ("string" as const) : ("boolean" as const) }]),
+    optionsOf(command).map((option) => [
+      option.name,
+      { type: option.value ? ("string" as const) : ("boolean" as const), multiple: option.isList === true },
+    ]),
   );
   try {
     return parseArgs({ args: [...joined(args, options)], options, allowPositionals: true, strict: true });
@@ -97,4 +100,10 @@ export function integerOption(options: OptionValues, name: string, range: { read
 export function textOption(options: OptionValues, name: string): string | undefined {
   const value = options[name];
   return typeof value === "string" ? value : undefined;
+}
+
+/** All values of an option that may be given several times. */
+export function listOption(options: OptionValues, name: string): readonly string[] {
+  const values = options[name];
+  return Array.isArray(values) ? values : [];
 }

@@ -25,6 +25,11 @@ export interface ConnectionOptions {
   readonly idleTransactionTimeoutMs?: number;
   /** How many statements the connection keeps prepared once they came twice, none unless given; MariaDB's connector keeps 256. */
   readonly rememberedStatements?: number;
+  /**
+   * What a statement of ours may have the server read from this side, by the name that stands in it (LOAD DATA LOCAL). Nothing else is
+   * ever sent, whatever the server asks for; nothing at all unless given. PostgreSQL asks for nothing.
+   */
+  readonly sends?: ReadonlyMap<string, () => AsyncIterable<Uint8Array>>;
 }
 
 export interface StatementOptions {

@@ -3,6 +3,7 @@
 import type { ConnectionOptions, Session } from "../drivers/driver.ts";
 import type { Context } from "../platform/context.ts";
 import type { ServerPlace } from "./engine.ts";
+import type { TargetFloor } from "./target.ts";
 
 /** A client program of the engine, the one that will run. */
 export interface Tool {
@@ -139,4 +140,6 @@ export interface BackupFloor {
   reread(session: Session, object: DatabaseObject): Promise<string | undefined>;
   /** Writes into a throw-away copy: keys must bite, counters must give what is free. */
   tryWrites(session: Session, content: Content): Promise<TriedWrites>;
+  /** What a restore does on a server that may serve others. */
+  readonly target: TargetFloor;
 }

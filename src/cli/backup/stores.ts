@@ -28,9 +28,10 @@ export interface StoredBackups {
   readonly backups: readonly ListedBackup[];
 }
 
-export async function backupsOf(invocation: Invocation): Promise<StoredBackups> {
+/** Where --target is the server that a backup goes to, it does not say which one is meant. */
+export async function backupsOf(invocation: Invocation, { isDestination = false } = {}): Promise<StoredBackups> {
   const { context, options } = invocation;
-  const target = textOption(options, "target");
+  const target = isDestination ? undefined : textOption(options, "target");
   const url = target === undefined ? undefined : parseDatabaseTarget(target);
   const database = textOption(options, "database") ?? url?.database;
   const store = await storeOf(invocation);

@@ -8,6 +8,7 @@ import { dump, dumpCommands } from "./backup/dump.ts";
 import { reread } from "./backup/reread.ts";
 import { byHand, obstacle, restore, restoreCommands, scratchArguments } from "./backup/restore.ts";
 import { survey } from "./backup/survey.ts";
+import { target } from "./backup/target.ts";
 import { tools } from "./backup/tools.ts";
 import { tryWrites } from "./backup/writes.ts";
 import { installations, majorOf, packages, trialPackage } from "./server/binaries.ts";
@@ -57,5 +58,6 @@ export const mariadb: Engine = {
     content,
     reread,
     tryWrites,
+    target,
   },
 };

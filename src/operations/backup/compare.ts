@@ -44,12 +44,29 @@ function comparedText(manifest: Manifest, copy: Content): string {
   return `${[tables, ...named.flat(), ...counted(manifest.counters.length, "counter", "counters")].join(", ")}: equal`;
 }
 
-function compareContent(original: { readonly manifest: Manifest; readonly catalogue: Catalogue }, copy: Content): readonly Finding[] {
+export function compareContent(original: { readonly manifest: Manifest; readonly catalogue: Catalogue }, copy: Content): readonly Finding[] {
   return [...compareTables(original.manifest, copy), ...compareCounters(original.manifest, copy), ...compareObjects(original.catalogue, copy)];
 }
 
+/** Of some tables alone: their rows, and the objects that belong to them. */
+export function comparePart(
+  { manifest, catalogue }: { readonly manifest: Manifest; readonly catalogue: Catalogue },
+  copy: Content,
+  part: { readonly only: readonly string[]; readonly belongs: (object: DatabaseObject) => boolean },
+): readonly Finding[] {
+  const tables = manifest.tables.filter(({ name }) => part.only.includes(name.join(".")));
+  return [
+    ...compareTables({ ...manifest, tables }, copy),
+    ...compareObjects(catalogue.filter(part.belongs), { ...copy, objects: copy.objects.filter(part.belongs) }),
+  ];
+}
+
 /** The original's objects, with each text that the copy has otherwise as the copy's engine writes it once it has read it in. */
-async function settled(catalogue: Catalogue, copy: Content, reread: (object: DatabaseObject) => Promise<string | undefined>): Promise<Catalogue> {
+export async function settled(
+  catalogue: Catalogue,
+  copy: Content,
+  reread: (object: DatabaseObject) => Promise<string | undefined>,
+): Promise<Catalogue> {
   const copied = new Map(copy.objects.map((object) => [keyOf(object), object.text]));
   const found: DatabaseObject[] = [];
   for (const object of catalogue) {

@@ -36,8 +36,8 @@ export async function newProofDirectory(): Promise<string> {
 }
 
 /** A directory that only we can look into; what a `kill -9` leaves of it is removed as a proof's is. */
-export async function makePrivateDirectory(): Promise<string> {
-  const directory = await newProofDirectory();
+export async function makePrivateDirectory(name?: string): Promise<string> {
+  const directory = name ?? (await newProofDirectory());
   await ensureDirectory(directory);
   return directory;
 }

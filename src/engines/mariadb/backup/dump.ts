@@ -24,7 +24,7 @@ const dayMs = 86_400_000;
 /** Of the table, before they are packed; longer tables are split. */
 const partBytes = 64_000_000;
 
-/** Triggers come after the rows: none of them must run while rows are loaded. */
+/** Triggers come after the rows: none of them must run while rows are loaded. Events come last of all: they act by themselves. */
 export function dumpCommands(job: Pick<DumpJob, "tools" | "login" | "directory" | "secretsDirectory">): readonly (readonly string[])[] {
   const common = [
     programIn(job.tools, "mariadb-dump"),
@@ -36,8 +36,9 @@ export function dumpCommands(job: Pick<DumpJob, "tools" | "login" | "directory" 
   const file = (name: string) => `--result-file=${join(job.directory, "dump", name)}`;
   const database = ["--", job.login.database ?? ""];
   return [
-    [...common, "--skip-triggers", "--routines", "--events", file("schema.sql"), ...database],
+    [...common, "--skip-triggers", "--routines", "--skip-events", file("schema.sql"), ...database],
     [...common, "--no-create-info", "--triggers", "--skip-routines", "--skip-events", file("triggers.sql"), ...database],
+    [...common, "--no-create-info", "--skip-triggers", "--skip-routines", "--events", file("events.sql"), ...database],
   ];
 }
 

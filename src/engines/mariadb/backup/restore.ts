@@ -1,21 +1,24 @@
 // A MariaDB dump restored into a server of its own: the schema by the mariadb client in its sandbox (TRAP-8), the rows by the
 // server from unpacked files, one table at a time, where a warning is an error (TRAP-25), the triggers last.
 // Source: mariadb.com/kb/en/load-data-infile, mariadb-command-line-client
+import { randomBytes } from "node:crypto";
 import { basename, join } from "node:path";
 import type { Session } from "../../../drivers/driver.ts";
 import { mariadbDriver } from "../../../drivers/mariadb/driver.ts";
 import { Problem } from "../../../foundation/problem.ts";
-import { type Sql, sql } from "../../../foundation/sql.ts";
+import { sql } from "../../../foundation/sql.ts";
 import type { Context } from "../../../platform/context.ts";
 import { readIfThere, remove, writeFileAtomic } from "../../../platform/files.ts";
 import { unpacked } from "../../../platform/gzip.ts";
 import { run } from "../../../platform/processes.ts";
 import type { RestoreJob, Survey } from "../../backup.ts";
 import type { ServerPlace } from "../../engine.ts";
+import type { FillJob, ServerFiles } from "../../target.ts";
 import { administrator } from "../server/process.ts";
 import { programIn } from "./dump.ts";
 import { loginOption, writeLogin } from "./login.ts";
 import { type Column, loadStatement } from "./lines.ts";
+import { makeDatabase } from "./properties.ts";
 import { columnsOf } from "./rows.ts";
 
 const dayMs = 86_400_000;
@@ -49,75 +52,98 @@ export function restoreCommands({
 export const byHand: readonly string[] = [
   "cd dump",
   "mariadb -e 'create database DATABASE'",
-  "mariadb DATABASE < roles.sql",
-  "mariadb DATABASE < schema.sql",
-  "mariadb DATABASE < grants.sql",
-  "mariadb DATABASE < views.sql",
+  "for f in roles.sql schema.sql grants.sql views.sql; do mariadb DATABASE < $f; done",
   "gunzip data/*.gz",
-  "mariadb --local-infile=1 DATABASE < load.sql",
-  "mariadb DATABASE < triggers.sql",
+  "mariadb --local-infile=1 DATABASE < load.sql        where the server allows it: set global local_infile = 1",
+  "for f in triggers.sql events.sql; do mariadb DATABASE < $f; done",
 ];
 
 export async function restore(_context: Context, job: RestoreJob): Promise<void> {
   const { survey, place } = job;
   await using session = await mariadbDriver.connect({ ...administrator(place), statementTimeoutMs: dayMs });
-  const { character_set: characterSet = "utf8mb4", collation = "utf8mb4_general_ci", comment = "" } = survey.settings;
-  await session.run(sql`create database ${sql.id(survey.database)} character set ${sql.id(characterSet)} collate ${sql.id(collation)}`);
-  if (comment !== "") await session.run(commentOn(survey.database, comment));
+  await makeDatabase(session, survey.database, survey);
   await session.run(sql`use ${sql.id(survey.database)}`);
   await writeLogin(administrator(place, survey.database), job.secretsDirectory);
   for (const name of ["roles.sql", "schema.sql", "grants.sql", "views.sql"]) await runScript(job, name);
   await session.run(sql`set session foreign_key_checks = 0, unique_checks = 0`);
-  for (const { name, rows, files = [] } of job.tables) {
-    job.signal.throwIfAborted();
-    job.onProgress(`restoring ${name.join(".")}`);
-    await loadTable(job, session, { table: name[0] ?? "", rows, files });
-  }
-  await runScript(job, "triggers.sql");
-}
-
-/** A comment is a plain string, which no parameter and no introducer may stand for. */
-function commentOn(database: string, comment: string): Sql {
-  const { text } = mariadbDriver.render(sql`alter database ${sql.id(database)} comment `);
-  return sql`execute immediate concat(${sql.literal(text)}, quote(${sql.literal(comment)}))`;
+  await loadTables(session, { ...job, files: serverFiles(place) });
+  for (const name of ["triggers.sql", "events.sql"]) await runScript(job, name);
 }
 
 async function runScript(job: RestoreJob, name: string): Promise<void> {
-  const input = (await readIfThere(join(job.directory, "dump", name))) ?? "";
-  for (const argv of restoreCommands(job)) await run({ argv, input, timeoutMs: dayMs, signal: job.signal });
+  for (const argv of restoreCommands(job)) await runFile(argv, { ...job, name });
+}
+
+/** A file of the dump, given to the client in its sandbox. */
+export async function runFile(
+  argv: readonly string[],
+  { directory, name, signal }: Pick<RestoreJob, "directory" | "signal"> & { readonly name: string },
+): Promise<void> {
+  const input = (await readIfThere(join(directory, "dump", name))) ?? "";
+  await run({ argv, input, timeoutMs: dayMs, signal });
+}
+
+/** Where a server of ours may read files, and nobody else writes. */
+export function serverFiles(place: ServerPlace): ServerFiles {
+  return { path: join(place.dataDirectory, "../files"), owner: place.owner };
+}
+
+type LoadJob = Pick<FillJob, "tables" | "directory" | "files" | "signal" | "onProgress">;
+
+/** Loads the rows into the database that the session is in; without files for the server, through the session, which was told `offers`. */
+export async function loadTables(session: Session, job: LoadJob): Promise<void> {
+  for (const { name, rows, files = [] } of job.tables) {
+    job.signal.throwIfAborted();
+    job.onProgress(`restoring ${name.join(".")}`);
+    await loadTable(session, job, { table: name[0] ?? "", rows, files });
+  }
+}
+
+/** What a session that loads without files may send: each table's rows, by the names of their files. */
+export function offers({ tables, directory }: Pick<LoadJob, "tables" | "directory">): ReadonlyMap<string, () => AsyncIterable<Uint8Array>> {
+  return new Map(tables.flatMap(({ files = [] }) => files.map((file) => [file, () => unpacked(join(directory, file))])));
 }
 
 async function loadTable(
-  job: RestoreJob,
   session: Session,
+  job: LoadJob,
   { table, rows, files }: { readonly table: string; readonly rows: number; readonly files: readonly string[] },
 ): Promise<void> {
   const columns = await columnsOf(session, table);
   let loaded = 0;
-  for (const file of files) loaded += await loadFile(job, session, { table, columns, file });
+  for (const file of files) loaded += await loadFile(session, job, { table, columns, file });
   if (loaded !== rows) throw new Problem("RH-DATA-005", `table ${table}: ${loaded} rows were loaded, the manifest has ${rows}`);
 }
 
 async function loadFile(
-  job: RestoreJob,
   session: Session,
+  job: LoadJob,
   { table, columns, file }: { readonly table: string; readonly columns: readonly Column[]; readonly file: string },
 ): Promise<number> {
-  const copy = join(job.place.dataDirectory, "../files", basename(file, ".gz"));
-  const content = unpacked(join(job.directory, file));
-  await writeFileAtomic(copy, content, job.place.owner ? { owner: job.place.owner } : {}).catch((thrown: unknown) => {
+  const path = job.files ? join(job.files.path, `${randomBytes(6).toString("hex")}-${basename(file, ".gz")}`) : file;
+  if (job.files) await unpack(job.files, { from: join(job.directory, file), to: path, table });
+  try {
+    const labelled = columns.filter(({ zero }) => zero !== undefined).map(({ name }) => name);
+    await session.run(sql`set session sql_mode = ${labelled.length > 0 ? lenient : strict}, max_error_count = 65535`);
+    const loaded = await session.run(loadStatement({ path, table, columns, isLocal: !job.files }));
+    const warnings = await session.all<Record<string, string | number>>(sql`show warnings`);
+    const said = warnings.filter((warning) => !isOfNoLabel(warning, labelled)).map((warning) => warning["Message"]);
+    if (said.length > 0) throw new Problem("RH-DATA-005", `table ${table}: loading it warned: ${said.slice(0, 3).join("; ")}`);
+    return loaded;
+  } finally {
+    if (job.files) await remove(path);
+  }
+}
+
+async function unpack(
+  { owner }: ServerFiles,
+  { from, to, table }: { readonly from: string; readonly to: string; readonly table: string },
+): Promise<void> {
+  await writeFileAtomic(to, unpacked(from), owner ? { owner } : {}).catch((thrown: unknown) => {
     throw isDamage(thrown)
-      ? new Problem("RH-DATA-005", `table ${table}: ${file} cannot be unpacked: ${thrown.cause.message}`, { cause: thrown })
+      ? new Problem("RH-DATA-005", `table ${table}: ${basename(from)} cannot be unpacked: ${thrown.cause.message}`, { cause: thrown })
       : thrown;
   });
-  const labelled = columns.filter(({ zero }) => zero !== undefined).map(({ name }) => name);
-  await session.run(sql`set session sql_mode = ${labelled.length > 0 ? lenient : strict}, max_error_count = 65535`);
-  const loaded = await session.run(loadStatement({ path: copy, table, columns, isLocal: false }));
-  const warnings = await session.all<Record<string, string | number>>(sql`show warnings`);
-  await remove(copy);
-  const said = warnings.filter((warning) => !isOfNoLabel(warning, labelled)).map((warning) => warning["Message"]);
-  if (said.length > 0) throw new Problem("RH-DATA-005", `table ${table}: loading it warned: ${said.slice(0, 3).join("; ")}`);
-  return loaded;
 }
 
 const lenient = "NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES";

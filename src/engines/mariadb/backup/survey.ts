@@ -6,6 +6,7 @@ import type { Session } from "../../../drivers/driver.ts";
 import { isProblem, Problem } from "../../../foundation/problem.ts";
 import { sql } from "../../../foundation/sql.ts";
 import type { Survey } from "../../backup.ts";
+import { properties } from "./properties.ts";
 import { roles } from "./roles.ts";
 
 interface About {
@@ -42,14 +43,12 @@ export async function survey(session: Session): Promise<Survey> {
 async function settings(session: Session): Promise<Readonly<Record<string, string>>> {
   const [row] = await session.all<Record<string, string | number>>(sql`
     select
-      default_character_set_name as character_set,
-      default_collation_name as collation,
-      schema_comment as comment,
       @@lower_case_table_names as lower_case_table_names,
       @@innodb_page_size as innodb_page_size
     from information_schema.schemata
     where schema_name = database()`);
-  return Object.fromEntries(Object.entries(row ?? {}).map(([name, value]) => [name, String(value)]));
+  const all = { ...row, ...(await properties(session)) };
+  return Object.fromEntries(Object.entries(all).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
 }
 
 const wanted = ["SELECT", "SHOW VIEW", "TRIGGER", "EVENT"];

@@ -4,6 +4,7 @@
 import type { Session } from "../../../drivers/driver.ts";
 import { sql } from "../../../foundation/sql.ts";
 import type { Survey } from "../../backup.ts";
+import { properties } from "./properties.ts";
 import { roles } from "./roles.ts";
 
 interface About {
@@ -37,7 +38,7 @@ export async function survey(session: Session): Promise<Survey> {
 }
 
 async function settings(session: Session): Promise<Readonly<Record<string, string>>> {
-  const [row] = await session.all<Record<string, string>>(sql`
+  const [row] = await session.all<Record<string, string | null>>(sql`
     select
       pg_encoding_to_char(encoding)::text as encoding,
       datcollate::text as collate,
@@ -46,7 +47,8 @@ async function settings(session: Session): Promise<Readonly<Record<string, strin
       coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') as locale
     from pg_database as d
     where datname = current_database()`);
-  return Object.fromEntries(Object.entries(row ?? {}).filter(([, value]) => value !== null));
+  const all = { ...row, ...(await properties(session)) };
+  return Object.fromEntries(Object.entries(all).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
 }
 
 async function refusals(session: Session): Promise<readonly string[]> {

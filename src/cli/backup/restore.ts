@@ -1,0 +1,68 @@
+// rowhouse backup restore: exit 0 when the restored database is equal to the backup and in its place; anything else changed nothing.
+import { planText } from "../../foundation/plan.ts";
+import { Problem } from "../../foundation/problem.ts";
+import { findBackup } from "../../operations/backup/find.ts";
+import { planRestore, type Restored } from "../../operations/backup/restore.ts";
+import type { Wish } from "../../operations/backup/restore-checks.ts";
+import type { Invocation } from "../command.ts";
+import { planLines } from "../output.ts";
+import { listOption, textOption } from "../parse.ts";
+import { printEvidence } from "./proof.ts";
+import { backupsOf } from "./stores.ts";
+import { confirmation, restoreTarget, withAskedPassword } from "./target.ts";
+
+export async function restore(invocation: Invocation): Promise<number> {
+  const { context, output, options, operands, signal } = invocation;
+  const wish = wishOf(invocation);
+  const [name] = operands;
+  if (name === undefined) throw new Problem("RH-USE-001", "no backup is named", { hint: "Give an id of `rowhouse backup list`, or `latest`." });
+  const { store, backups } = await backupsOf(invocation, { isDestination: true });
+  const backup = findBackup({ name, backups, store });
+  const target = await restoreTarget(invocation);
+  const { plan, restore: perform } = await withAskedPassword(invocation, target, (asked) =>
+    planRestore(context, {
+      backup,
+      target: asked,
+      wish,
+      tables: listOption(options, "table"),
+      onProgress: (text) => {
+        if (output.isLive) output.progress(text);
+      },
+    }),
+  );
+  if (options["dry-run"]) {
+    output.envelope({ plan: planText(plan) });
+    for (const line of planLines(planText(plan), output.width)) output.line(line);
+    return 0;
+  }
+  const confirm = wish.isOver
+    ? await confirmation(invocation, { name: wish.name, question: `This puts ${backup.id} in the place of ${wish.name}.` })
+    : undefined;
+  const { restored, evidence } = await perform({ signal, onStep: ({ title }) => output.progress(title), confirm });
+  const undo = restored.keptAs === undefined ? {} : { undo: undoCommand(invocation, restored.keptAs, restored.database) };
+  output.envelope({ evidence, result: { ...restored, ...undo } });
+  printEvidence(output, evidence);
+  output.line(doneText(restored));
+  if (undo.undo) output.advice(`The old one is kept as ${restored.keptAs}; to bring it back: \`${undo.undo}\``);
+  return 0;
+}
+
+function wishOf({ options }: Invocation): Wish {
+  const [into, over] = [textOption(options, "into"), textOption(options, "over")];
+  const name = into ?? over;
+  if (name === undefined || (into !== undefined && over !== undefined)) {
+    throw new Problem("RH-USE-001", into === undefined ? "no database is named" : `--into ${into} and --over ${over}`, {
+      hint: "Give --into NAME for a new database, or --over NAME for one that is there and is kept aside.",
+    });
+  }
+  return { name, isOver: over !== undefined, endsSessions: options["end-sessions"] === true };
+}
+
+export function undoCommand({ options }: Invocation, aside: string, name: string): string {
+  const target = textOption(options, "target");
+  return `rowhouse backup undo ${aside} --confirm ${name}${target === undefined ? "" : ` --target ${target}`}`;
+}
+
+function doneText({ database, where, tables, rows }: Restored): string {
+  return `RESTORED   ${database} at ${where}: ${tables} ${tables === 1 ? "table" : "tables"} equal, ${rows.toLocaleString("en-US")} rows`;
+}
