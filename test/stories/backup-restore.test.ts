@@ -55,8 +55,10 @@ describe.each(await engineVersions())("a backup of a shop on $title", (version) 
 
   async function contentOf(database: string): Promise<Content> {
     await using session = await sessionIn(database);
-    const found = await floor.target.content(session, { database, survey: await floor.survey(session), onProgress: () => undefined });
-    return { ...found, tables: found.tables.toSorted((a, b) => (a.name.join() < b.name.join() ? -1 : 1)) };
+    const survey = { ...(await floor.survey(session)), database: chinook.database };
+    const found = await floor.target.content(session, { database, survey, onProgress: () => undefined });
+    const objects = found.objects.filter(({ kind }) => !floor.target.serverKinds.includes(kind));
+    return { ...found, objects, tables: found.tables.toSorted((a, b) => (a.name.join() < b.name.join() ? -1 : 1)) };
   }
 
   test("is proved again, and listed with the age of its proof", async () => {
@@ -86,12 +88,7 @@ describe.each(await engineVersions())("a backup of a shop on $title", (version) 
     const restored = await restore("--into", "copy");
     expect([restored.exitCode, restored.stderr]).toEqual([0, ""]);
     expect(restored.json.result).toMatchObject({ backup: backup.id, database: "copy", tables: backup.tables, rows: backup.rows });
-    const [original, copy] = [await contentOf(chinook.database), await contentOf("copy")];
-    const renamed = copy.objects.map((object) => (object.kind === "database" ? { ...object, name: chinook.database } : object));
-    expect({ ...copy, objects: version.name === "postgres" ? renamed : [] }).toEqual({
-      ...original,
-      objects: version.name === "postgres" ? original.objects : [],
-    });
+    expect(await contentOf("copy")).toEqual(await contentOf(chinook.database));
     await run("copy", sql`insert into ${sql.id(name.genres)} (${sql.id(name.genre)}) values ('new')`); // a number that is taken would be refused
     expect(await databases()).not.toContain("copy__rowhouse_part");
   });

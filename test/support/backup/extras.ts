@@ -24,12 +24,16 @@ const extras: Record<EngineName, (database: string) => readonly Sql[]> = {
     sql`create table stock.item (id int generated always as identity primary key, name text not null)`,
     sql`insert into stock.item (name) values ('one'), ('two')`,
   ],
-  mariadb: () => [
+  mariadb: (database) => [
     sql`create view z_albums as select AlbumId, Title from Album`,
     sql`create view a_albums as select * from z_albums`,
     sql`create procedure note(in t varchar(20)) insert into Genre (Name) values (t)`,
     sql`create trigger genre_noted before insert on Genre for each row set new.Name = concat(new.Name, '!')`,
     sql`create trigger genre_shouted before insert on Genre for each row follows genre_noted set new.Name = upper(new.Name)`,
+    sql`create user clerks_boss@'%' identified by 'x'`,
+    sql`grant select, execute on ${sql.id(database)}.* to clerks_boss@'%'`,
+    sql`create definer = clerks_boss@'%' view b_albums as select * from z_albums`,
+    sql`create view c_albums as select * from b_albums`,
     sql`create event tidy on schedule every 1 day do delete from Genre where Name = 'nothing'`,
     sql`create sequence tickets start with 7 increment by 3`,
   ],

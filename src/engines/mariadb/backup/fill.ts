@@ -60,14 +60,14 @@ export function accountId({ user, host }: Account): Sql {
 /** Those of `accounts` that are there, may not do everything, and have no rights on exactly this database. */
 export async function lackingRights(session: Session, database: string, accounts: readonly Account[]): Promise<readonly Account[]> {
   const rows = await session.all<Account>(sql`
-    select u.user, u.host from mysql.user as u
+    select u.user as \`user\`, u.host as host from mysql.user as u
     where u.super_priv <> 'Y' and u.user not in ('PUBLIC', 'mariadb.sys')
       and not exists (select * from mysql.db as d where d.user = u.user and d.host = u.host and d.db in (${database}, ${escaped(database)}))`);
   return rows.filter(({ user, host }) => accounts.some((one) => one.user === user && one.host === host));
 }
 
 async function withRights(session: Session, database: string): Promise<readonly Account[]> {
-  return session.all<Account>(sql`select user, host from mysql.db where db = ${escaped(database)}`);
+  return session.all<Account>(sql`select user as \`user\`, host as host from mysql.db where db = ${escaped(database)}`);
 }
 
 /** In GRANT, `_` and `%` of a database's name are wildcards. */

@@ -82,7 +82,7 @@ async function look(session: Session, name: string, _login: ConnectionOptions): 
 
 /** Users and roles that code of the database runs as, or that have rights on it. */
 async function missingRoles(session: Session, { roles }: Survey): Promise<readonly string[]> {
-  const there = await session.all<Account>(sql`select user, host from mysql.user`);
+  const there = await session.all<Account>(sql`select user as \`user\`, host as host from mysql.user`);
   return roles.filter((role) => {
     const { user, host } = accountOf(role);
     return user !== "PUBLIC" && !there.some((one) => one.user === user && one.host === host);

@@ -117,9 +117,14 @@ async function drop(session: Session, name: string): Promise<void> {
 
 async function content(session: Session, { database, survey, onProgress }: Pick<FillJob, "database" | "survey" | "onProgress">): Promise<Content> {
   const found = await contentIn(session, onProgress);
-  const objects = found.objects.map((object) =>
-    object.kind === "database" && object.name === database ? { ...object, name: survey.database } : object,
-  );
+  const original = ({ name, ...object }: DatabaseObject): DatabaseObject => {
+    if (object.kind === "database" && name === database) return { ...object, name: survey.database };
+    return {
+      ...object,
+      name: object.kind === "grant" ? name.replace(` on database ${database} to `, () => ` on database ${survey.database} to `) : name,
+    };
+  };
+  const objects = found.objects.map(original);
   return { ...found, objects };
 }
 
