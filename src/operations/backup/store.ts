@@ -95,8 +95,9 @@ export async function filesBelow(directory: string): Promise<readonly string[]> 
   return files.toSorted((a, b) => (a < b ? -1 : 1));
 }
 
+/** Of a file; in small pieces, since large ones pile up faster than they are collected. */
 export async function sha256Of(path: string): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(path, { highWaterMark: 16_384 })) hash.update(chunk as Buffer);
   return hash.digest("hex");
 }
