@@ -277,7 +277,7 @@ create procedure make_names() begin
   declare quoted varchar(200) character set utf8mb4;
   declare at int default 0;
   declare many int;
-  declare names json default '["we\\"ird", "sem;icolon", "new\\nline", "back\\\\slash", "-o", "--file=x", "$(id)", "back`tick", "%s%n", "=", "host=x", "../x", "..", "/etc/passwd", "it''s", "select", "CamelCase", "in  side", "tab\\there", "größe 表", "e\\u0301", "$$", "{}", "\\"", "\\\\!", "\\\\.", "*", "?", "|", ">", "a.b", "NULL", "1", "user", "#", "@", "~", "car\\rriage", "a/b:c", "x123456789x123456789x123456789x123456789x123456789x123456789x123", "ü23456789ü23456789ü23456789ü23456789ü23456789ü23456789ü234"]';
+  declare names json default '["we\\"ird", "sem;icolon", "new\\nline", "back\\\\slash", "-o", "--file=x", "$(id)", "back`tick", "%s%n", "=", "host=x", "../x", "..", "/etc/passwd", "it''s", "select", "CamelCase", " leading", "in  side", "tab\\there", "größe 表", "e\\u0301", "$$", "{}", "\\"", "\\\\!", "\\\\.", "*", "?", "|", ">", "a.b", "NULL", "1", "user", "#", "@", "~", "car\\rriage", "a/b:c", "x123456789x123456789x123456789x123456789x123456789x123456789x123", "ü23456789ü23456789ü23456789ü23456789ü23456789ü23456789ü234"]';
   set many = json_length(names);
   while at < many do
     set odd = json_value(names, concat('$[', at, ']'));

@@ -46,7 +46,6 @@ const parts = (catalogue: Sql, oid: Sql) => sql`
     where dep.refclassid = '${catalogue}'::regclass and dep.refobjid = ${oid} and dep.deptype in ('a', 'i'))`;
 
 const ownerOf = (owner: Sql) => sql`pg_get_userbyid(${owner})`;
-const tablespaceOf = (oid: Sql) => sql`(select spcname from pg_tablespace as ts where ts.oid = ${oid})`;
 
 const kinds: Readonly<Record<string, Sql>> = {
   database: sql`
@@ -63,7 +62,7 @@ const kinds: Readonly<Record<string, Sql>> = {
   table: relation(
     sql`'r', 'p'`,
     sql`concat_ws(' ', c.relkind, c.relpersistence, pg_get_userbyid(c.relowner), c.reloptions, c.relrowsecurity, c.relforcerowsecurity, c.relreplident,
-      nullif(c.reloftype, 0)::regtype, (select amname from pg_am as am where am.oid = c.relam), ${tablespaceOf(sql`c.reltablespace`)},
+      nullif(c.reloftype, 0)::regtype, (select amname from pg_am as am where am.oid = c.relam),
       (select toast.reloptions from pg_class as toast where toast.oid = c.reltoastrelid),
       pg_get_partkeydef(c.oid), pg_get_expr(c.relpartbound, c.oid),
       (select string_agg(i.inhparent::regclass::text, ',' order by i.inhseqno) from pg_inherits as i where i.inhrelid = c.oid))`,
@@ -78,7 +77,7 @@ const kinds: Readonly<Record<string, Sql>> = {
     where c.relkind in ('r', 'p', 'v', 'm', 'c') and a.attnum > 0 and not a.attisdropped and ${own} and ${free(sql`'pg_class'::regclass`, sql`c.oid`)}
     order by 1`,
   index: sql`
-    select format('%I.%I', n.nspname, c.relname) as name, concat_ws(' ', i.indisvalid, i.indisclustered, i.indisreplident, ${tablespaceOf(sql`c.reltablespace`)},
+    select format('%I.%I', n.nspname, c.relname) as name, concat_ws(' ', i.indisvalid, i.indisclustered, i.indisreplident,
         (select string_agg(concat(a.attnum, ':', a.attstattarget), ',' order by a.attnum) from pg_attribute as a where a.attrelid = c.oid and a.attstattarget >= 0)) as definition,
       pg_get_indexdef(i.indexrelid) as text
     from pg_index as i join pg_class as c on c.oid = i.indexrelid join pg_namespace as n on n.oid = c.relnamespace

@@ -51,7 +51,16 @@ export async function obstacle(session: Session, survey: Survey): Promise<string
 
 export function restoreCommands({ tools, directory }: Pick<RestoreJob, "tools" | "directory">): readonly (readonly string[])[] {
   return [
-    [programIn(tools, "pg_restore"), "--create", "--exit-on-error", "--jobs=2", "--no-password", "--dbname=template1", join(directory, "dump")],
+    [
+      programIn(tools, "pg_restore"),
+      "--create",
+      "--no-tablespaces",
+      "--exit-on-error",
+      "--jobs=2",
+      "--no-password",
+      "--dbname=template1",
+      join(directory, "dump"),
+    ],
   ];
 }
 
