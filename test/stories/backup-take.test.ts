@@ -1,15 +1,21 @@
 // A database on a server that Rowhouse did not install, backed up by the command: good only when it was restored and compared,
 // and refused by name where it cannot be.
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Sql, sql } from "../../src/foundation/sql.ts";
 import type { EngineName } from "../../src/engines/engines.ts";
 import type { Manifest } from "../../src/operations/backup/manifest.ts";
 import type { TakenBackup } from "../../src/operations/backup/take.ts";
 import { type ChinookServer, startChinook } from "../support/backup/chinook.ts";
+import { machineWithKeys } from "../support/backup/keys.ts";
 import { rowhouse } from "../support/houses.ts";
 import { engineVersions } from "../support/servers.ts";
+
+const program = fileURLToPath(new URL("../../bin/rowhouse", import.meta.url));
 
 /** Rows of each table in the Chinook project's scripts, counted there. */
 const rowsPerTable = [25, 59, 8, 275, 347, 412, 2_240, 5, 18, 8_715, 3_503].toSorted((a, b) => a - b);
@@ -53,6 +59,28 @@ describe.each(await engineVersions())("a backup of Chinook on $title", (version)
       const { mode } = await stat(join(entry.parentPath, entry.name));
       expect([entry.name, (mode & 0o777).toString(8)]).toEqual([entry.name, entry.isDirectory() ? "700" : "600"]);
     }
+  });
+
+  test("that is to be encrypted and is killed leaves its dump in a directory of ours alone, which the next one removes", async () => {
+    const machine = await machineWithKeys({ isSealed: true });
+    const env = { ...process.env, ...chinook.env, ROWHOUSE_KEYS: machine.keys, ROWHOUSE_PREPARED: "1" };
+    const args = [program, "backup", "take", "--target", chinook.target, "--store", store(), "--no-prove"];
+    const before = await backups();
+    const child = spawn(process.execPath, args, { env, stdio: "ignore" });
+    const own = async () => (await readdir("/var/tmp")).filter((name) => name.startsWith(`rowhouse-proof-${child.pid}-`));
+    await expect.poll(async () => (await own())[0] ?? "", { interval: 2, timeout: 20_000 }).not.toBe("");
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    const [left = ""] = await own();
+    expect((await stat(join("/var/tmp", left))).mode & 0o777).toBe(0o700);
+    expect(await backups()).toEqual(before);
+    const next = await rowhouse(
+      ["backup", "take", "--target", chinook.target, "--store", store(), "--no-prove", "--json"],
+      env as Record<string, string>,
+    );
+    expect(next.exitCode).toBe(0);
+    expect(await own()).toEqual([]);
+    await rm(machine.keys, { recursive: true });
   });
 
   test("without a proof is said to be unproved", async () => {
