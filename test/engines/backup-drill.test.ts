@@ -99,13 +99,12 @@ describe.each(await engineVersions())("a drill on $title", (version) => {
     expect((await listBackups(machine, store()))[0]).not.toHaveProperty("recovery");
   });
 
-  test("with another machine's kit, or one that opens nothing, is refused by name; only the owner's kit leaves a record", async () => {
+  test("with another machine's kit, or one that opens nothing, is refused by name and leaves no record", async () => {
     const before = readFileSync(join(backup.directory, "drill.json"));
     const other = await kitOf(stranger, "stranger.txt");
     await expect(drill({ kit: other })).rejects.toMatchObject({ code: "RH-BACKUP-005" });
-    expect(readFileSync(join(backup.directory, "drill.json")).equals(before)).toBe(true);
     await expect(drill({ kit: { ...kit, identity: other.identity } })).rejects.toMatchObject({ code: "RH-BACKUP-004" });
-    expect(recorded()).toMatchObject({ state: "FAILED", because: expect.stringContaining("none of the keys here opens") });
+    expect(readFileSync(join(backup.directory, "drill.json")).equals(before)).toBe(true);
   });
 
   test("of a store without a backup, or into a place that is taken, is refused", async () => {

@@ -23,12 +23,12 @@ import type { Keyring } from "./keys.ts";
 import type { Kit } from "./kit-text.ts";
 import { type ListedBackup, listBackups } from "./list.ts";
 import { drillName, type Manifest, readManifest, surveyOf } from "./manifest.ts";
-import { openPlain, type PlainBackup } from "./open.ts";
+import type { PlainBackup } from "./open.ts";
+import { openBackup } from "./opened.ts";
 import { proofUserSteps } from "./proof-steps.ts";
 import { rebuildHouse, refuseNotEmpty } from "./rebuild.ts";
 import { publicKey, signingKey } from "./sign.ts";
 import { clearAbandoned, newProofDirectory, proofsRoot, startThrowaway } from "./throwaway.ts";
-import { verifyBackup } from "./verify.ts";
 
 export interface DrillOptions {
   readonly kit: Kit;
@@ -61,7 +61,6 @@ interface Draft {
   readonly options: DrillOptions;
   readonly backup: ListedBackup;
   readonly manifest: Manifest;
-  readonly text: string;
   readonly keyring: Keyring;
   readonly engine: Engine;
   readonly tools: readonly Tool[];
@@ -80,18 +79,18 @@ export async function planDrill(context: Context, options: DrillOptions): Promis
   if (into !== undefined && !config)
     throw new Problem("RH-USE-001", "a database of another server has no house that could stay", {
       field: "into",
-      hint: "Leave --into out for a drill; docs/how-to/recover.md tells how the data goes into a server of yours.",
+      hint: "Leave --into out for a drill. To have the data back: `rowhouse backup kit --adopt FILE`, then `rowhouse backup restore`.",
     });
   if (into !== undefined) await refuseNotEmpty(into);
   const backup = chosen(
     options,
     (await listBackups(context, store, keyring)).filter((one) => isOf(config, one)),
   );
-  const { manifest, text } = await readManifest(backup.directory);
+  const { manifest } = await readManifest(backup.directory);
   const engine = engineNamed(manifest.engine);
   const tools = await engine.backup.tools(context, manifest.server.version);
   const place = into ?? (config ? await newDrillDirectory() : await newProofDirectory());
-  const draft: Draft = { context, options, backup, manifest, text, keyring, engine, tools, config, place };
+  const draft: Draft = { context, options, backup, manifest, keyring, engine, tools, config, place };
   return { plan: planOf(draft), drill: (signal, onStep) => drill(draft, { signal, onStep }) };
 }
 
@@ -151,9 +150,9 @@ async function drill(draft: Draft, how: How): Promise<DrillReport> {
   await clearAbandoned(context);
   const began = context.clock.monotonicMs();
   how.onStep({ title: "open the backup" });
-  await refuseChanged(draft); // nothing is recorded beside a backup that this kit does not vouch for
+  await using plain = await openBackup(context, backup, { signal: how.signal, keyring: draft.keyring }); // a kit that does not open it records nothing
   try {
-    const rebuilt = await rebuild(draft, how);
+    const rebuilt = config ? await houseAgain(draft, config, { plain, ...how }) : await databaseAgain(draft, { plain, ...how });
     const recoveryMs = Math.round(rebuilt.endedMs - began - rebuilt.comparedMs);
     const outcome: DrillOutcome = {
       state: rebuilt.verdict.state === "sound" ? "RECOVERED" : "FAILED",
@@ -200,18 +199,6 @@ interface Rebuilding {
   readonly comparedMs: number;
   /** When it answered. */
   readonly endedMs: number;
-}
-
-async function refuseChanged({ context, backup, manifest, text, keyring }: Draft): Promise<void> {
-  const verified = await verifyBackup(context, { directory: backup.directory, manifest, text, signers: keyring.signers });
-  if (verified.state === "sound") return;
-  throw new Problem("RH-BACKUP-003", `${backup.directory}: ${becauseOf(verified).because}`, { hint: "Use another backup." });
-}
-
-async function rebuild(draft: Draft, how: How): Promise<Rebuilding> {
-  const { backup, manifest, keyring } = draft;
-  await using plain = await openPlain({ directory: backup.directory, manifest, identities: keyring.identities, signal: how.signal });
-  return draft.config ? await houseAgain(draft, draft.config, { plain, ...how }) : await databaseAgain(draft, { plain, ...how });
 }
 
 async function houseAgain(draft: Draft, config: HouseConfig, { plain, signal, onStep }: How & { readonly plain: PlainBackup }): Promise<Rebuilding> {

@@ -4,7 +4,7 @@ import { Problem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
 import type { ListedBackup } from "./list.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
-import { ownKeyring } from "./keys.ts";
+import { type Keyring, ownKeyring } from "./keys.ts";
 import { openPlain, type PlainBackup } from "./open.ts";
 import { verifyBackup } from "./verify.ts";
 
@@ -13,14 +13,14 @@ export interface OpenedBackup extends PlainBackup {
   readonly evidence: readonly Evidence[];
 }
 
-/** Throws RH-BACKUP-011 naming the file that changed, RH-BACKUP-003 for what cannot be read, RH-BACKUP-004 and RH-BACKUP-005 about keys. */
+/** By this machine's keys, or by those of a keyring. Throws RH-BACKUP-011 naming the file that changed, RH-BACKUP-003 for what cannot be read, RH-BACKUP-004 and RH-BACKUP-005 about keys. */
 export async function openBackup(
   context: Context,
   { id, directory }: Pick<ListedBackup, "id" | "directory">,
-  signal: AbortSignal,
+  { signal, keyring }: { readonly signal: AbortSignal; readonly keyring?: Keyring },
 ): Promise<OpenedBackup> {
   const { manifest, text } = await readManifest(directory);
-  const { signers, identities } = await ownKeyring(context);
+  const { signers, identities } = keyring ?? (await ownKeyring(context));
   const verdict = await verifyBackup(context, { directory, manifest, text, signers });
   if (verdict.state === "unknown") throw new Problem("RH-BACKUP-011", `${id} could not be verified: ${verdict.because}`);
   if (verdict.state === "faulty") {

@@ -39,7 +39,7 @@ export function verifyStep(draft: Draft): Step {
     title: "verify the files",
     why: `every one of ${manifest.files.length} by its SHA-256, before the server is touched`,
     act: async (signal) => {
-      draft.opened = await openBackup(context, options.backup, signal);
+      draft.opened = await openBackup(context, options.backup, { signal });
       return draft.opened.evidence;
     },
   };
