@@ -5,11 +5,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type EngineName, engineNames } from "../../src/engines/engines.ts";
 import { type Sql, sql } from "../../src/foundation/sql.ts";
 import { makeKeeper } from "../support/faults/backups/command.ts";
+import { manifestOf } from "../support/faults/backups/edits.ts";
+import { tryFlips } from "../support/faults/backups/flips.ts";
 import { children, killChild } from "../support/faults/backups/kills.ts";
 import { fittedMutants, furtherMutants, mutants, unsignedMutants } from "../support/faults/backups/mutants.ts";
 import { backupFaultIds } from "../support/faults/backups/suite.ts";
 import { chosen, faultIds } from "../support/faults/faults.ts";
 import { openSubject, prove, type Subject } from "../support/faults/backups/subject.ts";
+import type { Tried } from "../support/faults/backups/tried.ts";
 import { takeGood, tryMutant, tryUnderWriters } from "../support/faults/backups/x1.ts";
 import { compileTool } from "../support/crash/compiled.ts";
 import { randomOf } from "../../bench/load/random.js";
@@ -40,6 +43,14 @@ describe.each(engineNames)("a backup of %s", (engine) => {
   test.each(share)("is not called good with $title", async (mutant) => {
     const { found } = await tryMutant(subject, { good, mutant, signal });
     expect(found, `seed ${seed}`).toBeUndefined();
+  });
+
+  test("is not called good with one bit flipped, in the first byte and the last of any file", async () => {
+    const flips: Tried[] = [];
+    const files = 2 + manifestOf(good).files.length;
+    await tryFlips(subject, { what: "plain", good, flips: 2 * files, seed, signal, tell: (one) => flips.push(one) });
+    expect(flips.filter(({ found }) => found !== undefined)).toEqual([]);
+    expect(flips).toHaveLength(2 * files);
   });
 
   test("is proved when it was taken while clients wrote, and its books are right", async () => {

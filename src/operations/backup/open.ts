@@ -33,7 +33,7 @@ export async function manifestSignature({ directory, id, text, signers }: Stored
 /** What is wrong with the signature. Throws RH-BACKUP-005 when it is by a key that nobody here vouches for. */
 export async function unsignedFindings(stored: StoredManifest): Promise<readonly Finding[]> {
   const signed = await manifestSignature(stored);
-  if (signed.state === "unknown") throw unknownSigner(stored.directory, signed.keyId);
+  if (signed.state === "unknown") throw unknownSigner(`${stored.directory} (${signatureName})`, signed.keyId);
   if (signed.state === "good") return [];
   const seen = `${signed.because}: ${manifestName} is not known to be what was written`;
   return [{ subject: `file ${signatureName}`, seen, mend: "Use another backup, and find out what changed this one." }];

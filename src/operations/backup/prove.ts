@@ -149,7 +149,7 @@ async function restoreInto(proof: Proving): Promise<Verdict> {
   try {
     await options.engine.backup.restore(context, { survey, tools, place, directory, secretsDirectory, tables: manifest.tables, signal, onProgress });
   } catch (thrown) {
-    if (!(thrown instanceof Problem) || /^RH-(USE-002|BUG-001|FILE-002|CONN-)/.test(thrown.code)) throw thrown;
+    if (!(thrown instanceof Problem) || /^RH-(USE-002|BUG-001|FILE-|CONN-)/.test(thrown.code)) throw thrown;
     if (wasKilled(thrown) || (await server.isGone())) throw thrown;
     const mend = "Mend what it names in the database, then take another backup.";
     return verdictOf([], [{ subject: "restore", seen: thrown.message, mend }]);

@@ -59,9 +59,16 @@ export function signText({ secret, text: publicText }: SigningKey, text: string,
   const signature = sign(null, hashOf(text), secret);
   const id = Buffer.from(publicText, "base64").subarray(2, 2 + idBytes);
   const comment = sign(null, Buffer.concat([signature, Buffer.from(what)]), secret);
+  return signatureText(publicText, { main: Buffer.concat([Buffer.from(hashedName), id, signature]), what, comment });
+}
+
+function signatureText(
+  publicText: string,
+  { main, what, comment }: { readonly main: Buffer; readonly what: string; readonly comment: Buffer },
+): string {
   return [
     `untrusted comment: signature by rowhouse, verify with minisign -P ${publicText}`,
-    Buffer.concat([Buffer.from(hashedName), id, signature]).toString("base64"),
+    main.toString("base64"),
     `trusted comment: ${what}`,
     comment.toString("base64"),
     "",
@@ -89,6 +96,9 @@ export function verifyText({ text, signature, what, keys }: SignedText): Signed 
   const own = bytes.subarray(2 + idBytes);
   const isSaid = verify(null, Buffer.concat([own, Buffer.from(said)]), key.key, Buffer.from(global, "base64"));
   if (!isSaid || !verify(null, hashOf(text), key.key, own)) return { state: "bad", because: `it does not fit what key ${keyId} signed` };
+  // What nothing signs, the first line and loose ends of the encoding, has to be as it was written: a changed byte is a changed backup.
+  if (signature !== signatureText(key.text, { main: bytes, what: said, comment: Buffer.from(global, "base64") }))
+    return { state: "bad", because: `it is not written as key ${keyId} signs` };
   return said === what ? { state: "good", key } : { state: "bad", because: `it is the signature of ${said}` };
 }
 

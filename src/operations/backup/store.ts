@@ -36,13 +36,16 @@ export function proofLockPath(directory: string): string {
   return join(dirname(directory), ".locks", basename(directory));
 }
 
-/** Sorts by time, and is unique whatever the clock does: `20261125T051200Z-7f3a`. */
-export function newBackupId(clock: Clock): string {
+/** Sorts by time, and is none of `taken`, whatever the clock does: `20261125T051200Z-7f3a`. */
+export function newBackupId(clock: Clock, taken: readonly string[]): string {
   const moment = clock
     .now()
     .toISOString()
     .replace(/[-:]|\.\d+/g, "");
-  return `${moment}-${randomBytes(2).toString("hex")}`;
+  for (;;) {
+    const id = `${moment}-${randomBytes(2).toString("hex")}`;
+    if (!taken.includes(id) && !taken.includes(`${id}${partialEnd}`)) return id;
+  }
 }
 
 /** A store that is there already keeps its mode: it may be somebody's disk. */

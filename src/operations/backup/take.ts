@@ -8,7 +8,7 @@ import { perform, type Plan, type Step, type StepText } from "../../foundation/p
 import { Problem } from "../../foundation/problem.ts";
 import { formatBytes } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
-import { ensureDirectory, moveIntoPlace, remove, syncTree, writeFileAtomic } from "../../platform/files.ts";
+import { ensureDirectory, exists, moveIntoPlace, namesIn, remove, syncTree, writeFileAtomic } from "../../platform/files.ts";
 import { packageVersion } from "../../platform/package.ts";
 import { currentUser } from "../../platform/users.ts";
 import { catalogueName, type Manifest, manifestName, signatureName, type StoredFile } from "./manifest.ts";
@@ -85,7 +85,7 @@ export async function planTake(context: Context, options: TakeOptions): Promise<
   await refuseLackOfSpace(store, { bytes: Math.round(survey.tableBytes * 1.2) + 1_000_000, what: `a backup of ${survey.database}` });
   const sealing = await sealingOf(context, survey);
   const server = serverDirectory({ store, engine, survey });
-  const draft: Draft = { context, options, survey, tools, id: newBackupId(context.clock), store, server, sealing };
+  const draft: Draft = { context, options, survey, tools, id: newBackupId(context.clock, await namesIn(server)), store, server, sealing };
   const title = `back up ${survey.database} of ${engine.title} ${survey.version} on ${login.host}:${login.port}, ${formatBytes(survey.databaseBytes)}`;
   const proof = options.isProved ? await proofOf(draft) : [];
   const plan = { title, steps: [dumpStep(draft), manifestStep(draft), ...proof] };
@@ -243,7 +243,10 @@ function manifestStep(draft: Draft): Step {
       await writeFileAtomic(join(partial, manifestName), text);
       await writeFileAtomic(join(partial, signatureName), signText(await ensureSigningKey(draft.context), text, manifestPurpose(draft.id)));
       await syncTree(partial);
-      await moveIntoPlace({ from: partial, to: placeOf(draft) });
+      await moveIntoPlace({ from: partial, to: placeOf(draft) }).catch(async (thrown: unknown) => {
+        if (!(await exists(partial))) await remove(placeOf(draft)); // renamed, and nobody knows whether the disk has it
+        throw thrown;
+      });
       return [];
     },
   };

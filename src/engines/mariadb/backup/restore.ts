@@ -70,6 +70,9 @@ export async function restore(_context: Context, job: RestoreJob): Promise<void>
   for (const name of ["triggers.sql", "events.sql"]) await runScript(job, name);
 }
 
+/** What mariadb-dump wrote has its last line, or it was cut where the client would not notice (TRAP-4). */
+const endMarked = ["schema.sql", "triggers.sql"];
+
 async function runScript(job: RestoreJob, name: string): Promise<void> {
   for (const argv of restoreCommands(job)) await runFile(argv, { ...job, name });
 }
@@ -80,6 +83,8 @@ export async function runFile(
   { directory, name, signal }: Pick<RestoreJob, "directory" | "signal"> & { readonly name: string },
 ): Promise<void> {
   const input = (await readIfThere(join(directory, "dump", name))) ?? "";
+  if (endMarked.includes(name) && !/\n-- Dump completed[^\n]*\n$/.test(input))
+    throw new Problem("RH-DATA-005", `dump/${name} does not end with "-- Dump completed": the rest of it is missing`);
   await run({ argv, input, timeoutMs: dayMs, signal });
 }
 

@@ -216,6 +216,10 @@ export const furtherMutants: readonly Mutant[] = [
     postgres: [sql`drop function doubled(bigint)`],
     mariadb: [sql`drop function doubled`],
   }),
+  lost("a trigger missing", /^trigger (public\.)?(noted\.)?noted is missing in the copy/, {
+    postgres: [sql`drop trigger noted on noted`],
+    mariadb: [sql`drop trigger noted`],
+  }),
   lost("a foreign key missing", /^constraint (public\.)?transfers\.transfers_\w+ is missing in the copy/, {
     postgres: [sql`alter table transfers drop constraint transfers_to_account_fkey`],
     mariadb: [sql`alter table transfers drop foreign key transfers_to_fk`],

@@ -1,12 +1,23 @@
 // The faults of backups by their ids in CHECKLIST.md and RELIABILITY.md: each is tried on a server of its own per engine, with
 // the same seed. `npm run test:faults -- X1` runs one in full.
 import type { EngineName } from "../../../../src/engines/engines.ts";
+import { fault11 } from "./broken.ts";
+import { fault10 } from "./flips.ts";
 import { fault3 } from "./kills.ts";
+import { fault5 } from "./space.ts";
+import { fault6 } from "./fsync.ts";
 import { openSubject } from "./subject.ts";
 import { type BackupFault, save, type Tried } from "./tried.ts";
 import { x1 } from "./x1.ts";
 
-export const backupFaults = { X1: x1, "FAULT-3": fault3 } as const satisfies Readonly<Record<string, BackupFault>>;
+export const backupFaults = {
+  X1: x1,
+  "FAULT-3": fault3,
+  "FAULT-5": fault5,
+  "FAULT-6": fault6,
+  "FAULT-10": fault10,
+  "FAULT-11": fault11,
+} as const satisfies Readonly<Record<string, BackupFault>>;
 
 export type BackupFaultId = keyof typeof backupFaults;
 

@@ -3,7 +3,6 @@
 import { join } from "node:path";
 import type { ConnectionOptions } from "../../../../src/drivers/driver.ts";
 import { sql } from "../../../../src/foundation/sql.ts";
-import { Problem } from "../../../../src/foundation/problem.ts";
 import type { Keyring } from "../../../../src/operations/backup/keys.ts";
 import { newSigningPem, signingKey } from "../../../../src/operations/backup/sign.ts";
 import type { Proof } from "../../../../src/operations/backup/prove.ts";
@@ -11,6 +10,7 @@ import { startWriters } from "./book-writers.ts";
 import { dialects, wrongIn } from "./books.ts";
 import { copyOf, signAgain } from "./edits.ts";
 import { fittedMutants, furtherMutants, type Mutant, mutants, unsignedMutants } from "./mutants.ts";
+import { proved, sentencesOf } from "./outcome.ts";
 import { prove, type Subject, takeOf } from "./subject.ts";
 import { type BackupFault, type Tried, tried } from "./tried.ts";
 
@@ -50,12 +50,8 @@ export async function tryMutant(
     for (const statement of mutant.onCopy?.[subject.name] ?? []) await session.run(statement);
     isMade = true;
   };
-  const { state, sentences } = await prove(subject, {
-    directory,
-    signal,
-    onRestored,
-    ...(mutant.isOfAnotherMachine ? { keyring: stranger() } : {}),
-  }).then((proof) => ({ state: proof.state, sentences: sentencesOf(proof) }), refused);
+  const keyring = mutant.isOfAnotherMachine ? { keyring: stranger() } : {};
+  const { state, sentences } = await proved(subject, { directory, signal, onRestored, ...keyring });
   const says = sentences.join("; ");
   const isFound = isMade && state === mutant.state && sentences.some((one) => mutant.says.test(one));
   const complaints = isFound ? [] : [`${state}, wanted ${mutant.state} and ${mutant.says}: ${says}`];
@@ -65,11 +61,6 @@ export async function tryMutant(
 /** Keys of a machine that has nothing to do with ours. */
 function stranger(): Keyring {
   return { signers: [signingKey(newSigningPem())], identities: [] };
-}
-
-function refused(thrown: unknown): { readonly state: "refused"; readonly sentences: readonly string[] } {
-  if (thrown instanceof Problem) return { state: "refused", sentences: [`${thrown.code} ${thrown.message}`] };
-  throw thrown;
 }
 
 /** Takes and proves while clients write; the copy is looked at by its books too. */
@@ -100,9 +91,4 @@ export async function tryUnderWriters(subject: Subject, options: { readonly seed
 
 export function saidBy(proof: Proof): string {
   return sentencesOf(proof).join("; ");
-}
-
-function sentencesOf({ verdict }: Proof): readonly string[] {
-  if (verdict.state === "unknown") return [`unknown, because ${verdict.because}`];
-  return (verdict.state === "sound" ? verdict.evidence : verdict.findings).map(({ subject, seen }) => `${subject} ${seen}`);
 }
