@@ -4,6 +4,7 @@ import { drill } from "./backup/drill.ts";
 import { kit } from "./backup/kit.ts";
 import { list } from "./backup/list.ts";
 import { prove } from "./backup/prove.ts";
+import { prune } from "./backup/prune.ts";
 import { restore } from "./backup/restore.ts";
 import { take } from "./backup/take.ts";
 import { undo } from "./backup/undo.ts";
@@ -122,6 +123,23 @@ export const commands: readonly Command[] = [
     operands: [],
     hasDryRun: false,
     run: list,
+  },
+  {
+    name: "backup prune",
+    about: "remove old backups by rules; never the newest proved one",
+    example: "rowhouse backup prune --keep-days 7 --keep-weekly 4 --keep-monthly 12 --dry-run",
+    options: [
+      { name: "keep-days", value: "N", about: "all of N days before the newest proved one" },
+      { name: "keep-last", value: "N", about: "the newest N" },
+      { name: "keep-daily", value: "N", about: "the newest of each of N days" },
+      { name: "keep-weekly", value: "N", about: "the newest of each of N weeks" },
+      { name: "keep-monthly", value: "N", about: "the newest of each of N months" },
+      { name: "keep-yearly", value: "N", about: "the newest of each of N years" },
+      ...chosenBackups,
+    ],
+    operands: [],
+    hasDryRun: true,
+    run: prune,
   },
   {
     name: "backup prove",
