@@ -5,6 +5,8 @@ import { kit } from "./backup/kit.ts";
 import { list } from "./backup/list.ts";
 import { prove } from "./backup/prove.ts";
 import { prune } from "./backup/prune.ts";
+import { keepOptions } from "./backup/keep.ts";
+import { schedule } from "./backup/schedule.ts";
 import { restore } from "./backup/restore.ts";
 import { take } from "./backup/take.ts";
 import { undo } from "./backup/undo.ts";
@@ -128,18 +130,25 @@ export const commands: readonly Command[] = [
     name: "backup prune",
     about: "remove old backups by rules; never the newest proved one",
     example: "rowhouse backup prune --keep-days 7 --keep-weekly 4 --keep-monthly 12 --dry-run",
-    options: [
-      { name: "keep-days", value: "N", about: "all of N days before the newest proved one" },
-      { name: "keep-last", value: "N", about: "the newest N" },
-      { name: "keep-daily", value: "N", about: "the newest of each of N days" },
-      { name: "keep-weekly", value: "N", about: "the newest of each of N weeks" },
-      { name: "keep-monthly", value: "N", about: "the newest of each of N months" },
-      { name: "keep-yearly", value: "N", about: "the newest of each of N years" },
-      ...chosenBackups,
-    ],
+    options: [...keepOptions, ...chosenBackups],
     operands: [],
     hasDryRun: true,
     run: prune,
+  },
+  {
+    name: "backup schedule",
+    about: "print the files by which systemd or cron take a backup each day",
+    example: "rowhouse backup schedule --at 02:00 --keep-days 7 --keep-weekly 4",
+    options: [
+      { name: "for", value: "NAME", about: "systemd or cron; systemd unless given" },
+      { name: "at", value: "HH:MM", about: "02:00 unless given, in the time zone of systemd or cron" },
+      ...keepOptions,
+      { name: "target", value: "URL", about: "of a server that Rowhouse did not install; else the house" },
+      { name: "store", value: "DIR", about: "where backups go" },
+    ],
+    operands: [],
+    hasDryRun: false,
+    run: schedule,
   },
   {
     name: "backup prove",

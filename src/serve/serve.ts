@@ -16,6 +16,7 @@ import { diskFull } from "../platform/processes.ts";
 import { ensureDirectory, freeBytes } from "../platform/files.ts";
 import { record } from "../platform/journal.ts";
 import { takeLock } from "../platform/locks.ts";
+import { keepBackedUp } from "./backups.ts";
 import { listenForControl } from "./control.ts";
 import { supervise } from "./supervisor.ts";
 
@@ -77,7 +78,11 @@ async function standUntilAsked(
   await using _control = await listenForControl(draft.places, whole, () => asked.abort());
   events.onReady(whole);
   const ending = AbortSignal.any([events.signal, asked.signal]);
-  await Promise.all([supervise(context, draft.runtime, ending), keepHouse(context, houseOf(draft), ending)]);
+  await Promise.all([
+    supervise(context, draft.runtime, ending),
+    keepHouse(context, houseOf(draft), ending),
+    keepBackedUp(context, houseOf(draft), ending),
+  ]);
 }
 
 /** What has to be done now and then while the house stands. */

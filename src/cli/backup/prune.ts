@@ -1,16 +1,16 @@
 // rowhouse backup prune: exit 0 when what no rule keeps is gone, or nothing had to go.
 import { perform, planText } from "../../foundation/plan.ts";
-import { Problem } from "../../foundation/problem.ts";
 import { planPrune } from "../../operations/backup/prune.ts";
-import type { Decision, Retention } from "../../operations/backup/retention.ts";
+import type { Decision } from "../../operations/backup/retention.ts";
 import type { Invocation } from "../command.ts";
 import { columns, type Output, planLines } from "../output.ts";
 import { textOption } from "../parse.ts";
+import { retentionIn } from "./keep.ts";
 import { storeOf } from "./stores.ts";
 
 export async function prune(invocation: Invocation): Promise<number> {
   const { context, output, options, signal } = invocation;
-  const retention = retentionIn(invocation);
+  const retention = retentionIn(options);
   const { plan, decisions } = await planPrune(context, { store: await storeOf(invocation), retention, database: textOption(options, "database") });
   if (options["dry-run"]) {
     output.envelope({ plan: planText(plan), result: { decisions: decisions.map(shown) } });
@@ -24,24 +24,6 @@ export async function prune(invocation: Invocation): Promise<number> {
   if (evidence.length === 0) output.line("Nothing had to go.");
   for (const { database, halt } of decisions) if (halt !== undefined) output.advice(`! nothing of ${database} was removed: ${halt}`);
   return 0;
-}
-
-/** `--keep-daily 7` and the like. Throws RH-USE-001 for what is no number. */
-function retentionIn({ options }: Invocation): Retention {
-  const count = (name: string) => {
-    const text = textOption(options, `keep-${name}`);
-    if (text === undefined) return undefined;
-    if (/^\d{1,5}$/.test(text)) return Number(text);
-    throw new Problem("RH-USE-001", `--keep-${name} is ${JSON.stringify(text)}, not a number from 0 to 99999`, { field: `keep-${name}` });
-  };
-  return {
-    days: count("days"),
-    last: count("last"),
-    daily: count("daily"),
-    weekly: count("weekly"),
-    monthly: count("monthly"),
-    yearly: count("yearly"),
-  };
 }
 
 function print(output: Output, decisions: readonly Decision[]): void {

@@ -9,7 +9,7 @@ import type { Context } from "../../platform/context.ts";
 import { exists, moveIntoPlace, remove } from "../../platform/files.ts";
 import { takeLock } from "../../platform/locks.ts";
 import { listBackups } from "./list.ts";
-import { decide, type Decision, type Reasoned, type Retention } from "./retention.ts";
+import { decide, type Decision, keepsAny, type Reasoned, type Retention } from "./retention.ts";
 import { isBackupId, partialEnd, proofLockPath, takeLockPath } from "./store.ts";
 
 export interface PruneOptions {
@@ -27,7 +27,7 @@ export interface PlannedPrune {
 /** Throws RH-USE-001 for rules that keep nothing. */
 export async function planPrune(context: Context, options: PruneOptions): Promise<PlannedPrune> {
   const { store, retention } = options;
-  if (!Object.values(retention).some((count) => (count ?? 0) > 0)) {
+  if (!keepsAny(retention)) {
     throw new Problem("RH-USE-001", "no rule says what is kept", {
       hint: "Give one or more, as in `rowhouse backup prune --keep-days 7 --keep-weekly 4 --keep-monthly 12 --dry-run`.",
     });

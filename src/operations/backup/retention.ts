@@ -32,6 +32,11 @@ export interface Decision {
   readonly halt?: string;
 }
 
+/** False for rules that would leave the newest proved one alone. */
+export function keepsAny(retention: Retention): boolean {
+  return Object.values(retention).some((count) => (count ?? 0) > 0);
+}
+
 type Whole = ListedBackup & { readonly content: BackupContent };
 
 const dayMs = 86_400_000;

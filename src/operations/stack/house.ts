@@ -10,6 +10,7 @@ import { exists, namesIn, readIfThere, statIfThere, withoutLinks } from "../../p
 import { currentUser, isRoot } from "../../platform/users.ts";
 
 const port = Type.Integer({ minimum: 1, maximum: 65_535 });
+const kept = Type.Integer({ minimum: 0, maximum: 99_999 });
 const name = Type.String({ pattern: "^[a-z][a-z0-9_]{0,39}$" });
 
 export const HouseSchema = Type.Object(
@@ -20,6 +21,21 @@ export const HouseSchema = Type.Object(
     locale: Type.String({ minLength: 1, maxLength: 60 }),
     ports: Type.Object({ proxy: port, database: port }, { additionalProperties: false }),
     app: Type.Object({ instances: Type.Integer({ minimum: 1, maximum: 32 }), database: name, role: name }, { additionalProperties: false }),
+    /** When `serve` backs the house up, and what it keeps. */
+    backup: Type.Optional(
+      Type.Object(
+        {
+          at: Type.String({ pattern: "^([01]\\d|2[0-3]):[0-5]\\d$" }),
+          "keep-days": Type.Optional(kept),
+          "keep-last": Type.Optional(kept),
+          "keep-daily": Type.Optional(kept),
+          "keep-weekly": Type.Optional(kept),
+          "keep-monthly": Type.Optional(kept),
+          "keep-yearly": Type.Optional(kept),
+        },
+        { additionalProperties: false },
+      ),
+    ),
     /** A server that Rowhouse did not install, instead of one of the house's own. */
     target: Type.Optional(Type.String()),
   },

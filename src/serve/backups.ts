@@ -1,0 +1,87 @@
+// The house's own scheduler of backups: takes one when one is due, proves it, and removes old ones by the rules in rowhouse.toml
+// when that went well. What was missed while the house was down is caught up with. One that could not be taken is tried again
+// later; one that FAILED its proof is there to be looked at, and the next is taken on the next day.
+import type { Verdict } from "../foundation/evidence.ts";
+import { perform } from "../foundation/plan.ts";
+import { toProblem } from "../foundation/problem.ts";
+import { listBackups } from "../operations/backup/list.ts";
+import { planPrune } from "../operations/backup/prune.ts";
+import { keepsAny, type Retention } from "../operations/backup/retention.ts";
+import { isDue } from "../operations/backup/schedule.ts";
+import { houseSource, houseStore } from "../operations/backup/source.ts";
+import { planTake } from "../operations/backup/take.ts";
+import type { House } from "../operations/stack/house.ts";
+import { placesOf } from "../operations/stack/places.ts";
+import type { Context } from "../platform/context.ts";
+import { record } from "../platform/journal.ts";
+
+const everyMs = 60_000;
+
+export async function keepBackedUp(context: Context, house: House, ending: AbortSignal): Promise<void> {
+  const at = house.config.backup?.at;
+  if (at === undefined) return;
+  let lastAttemptAt: Date | undefined;
+  while (!ending.aborted) {
+    const now = context.clock.now();
+    if (isDue({ now, at, newestAt: await newestOf(context, house), lastAttemptAt })) {
+      lastAttemptAt = now;
+      await backUp(context, house, ending).catch((thrown: unknown) => tellFailure(context, house, thrown, ending));
+    }
+    await context.clock.sleep(everyMs, ending).catch(() => undefined); // aborted: the loop ends
+  }
+}
+
+/** The moment of the newest whole backup; a store that cannot be read holds none. */
+async function newestOf(context: Context, house: House): Promise<Date | undefined> {
+  const backups = await listBackups(context, houseStore(context, house.directory)).catch(() => []);
+  const whole = backups.filter(
+    ({ state, content }) => ["PROVED", "TAKEN", "FAILED"].includes(state) && content?.database === house.config.app.database,
+  );
+  const newest = whole[0]?.content?.at;
+  return newest === undefined ? undefined : new Date(newest);
+}
+
+async function backUp(context: Context, house: House, signal: AbortSignal): Promise<void> {
+  const { take } = await planTake(context, { source: await houseSource(context, house), isProved: true, onProgress: () => undefined });
+  const { backup } = await take(signal, () => undefined);
+  const { id, state, rows, bytes, verdict } = backup;
+  const problem = state === "PROVED" ? undefined : `${id} is ${state}: ${whyNot(verdict)}`;
+  const outcome = problem === undefined ? ({ outcome: "done" } as const) : ({ outcome: "failed", problem } as const);
+  await record(placesOf(context, house.directory).state, context.clock, { what: "backup", ...outcome });
+  if (problem !== undefined) return context.log.error("a backup is not proved", { why: problem });
+  context.log.info("a backup was taken and proved", { id, rows, bytes });
+  const retention = retentionOf(house);
+  if (!keepsAny(retention)) return;
+  const { plan } = await planPrune(context, { store: houseStore(context, house.directory), retention, database: house.config.app.database });
+  for (const { seen } of await perform(plan, { signal })) context.log.info("an old backup was removed", { what: seen });
+}
+
+function whyNot(verdict: Verdict | undefined): string {
+  if (verdict?.state === "faulty")
+    return verdict.findings
+      .map(({ subject, seen }) => `${subject} ${seen}`)
+      .slice(0, 3)
+      .join("; ");
+  return verdict?.state === "unknown" ? verdict.because : "";
+}
+
+async function tellFailure(context: Context, house: House, thrown: unknown, ending: AbortSignal): Promise<void> {
+  if (ending.aborted) return;
+  const { code, message } = toProblem(thrown);
+  context.log.error("a backup could not be taken", { code, why: message });
+  await record(placesOf(context, house.directory).state, context.clock, { what: "backup", outcome: "failed", problem: message }).catch(
+    () => undefined,
+  );
+}
+
+function retentionOf({ config }: House): Retention {
+  const rules = config.backup;
+  return {
+    days: rules?.["keep-days"],
+    last: rules?.["keep-last"],
+    daily: rules?.["keep-daily"],
+    weekly: rules?.["keep-weekly"],
+    monthly: rules?.["keep-monthly"],
+    yearly: rules?.["keep-yearly"],
+  };
+}
