@@ -33,7 +33,7 @@ export async function keepBackedUp(context: Context, house: House, ending: Abort
 
 /** The moment of the newest whole backup; a store that cannot be read holds none. */
 async function newestOf(context: Context, house: House): Promise<Date | undefined> {
-  const backups = await listBackups(context, houseStore(context, house.directory)).catch(() => []);
+  const backups = await listBackups(context, houseStore(context, house)).catch(() => []);
   const whole = backups.filter(
     ({ state, content }) => ["PROVED", "TAKEN", "FAILED"].includes(state) && content?.database === house.config.app.database,
   );
@@ -52,7 +52,7 @@ async function backUp(context: Context, house: House, signal: AbortSignal): Prom
   context.log.info("a backup was taken and proved", { id, rows, bytes });
   const retention = retentionOf(house);
   if (!keepsAny(retention)) return;
-  const { plan } = await planPrune(context, { store: houseStore(context, house.directory), retention, database: house.config.app.database });
+  const { plan } = await planPrune(context, { store: houseStore(context, house), retention, database: house.config.app.database });
   for (const { seen } of await perform(plan, { signal })) context.log.info("an old backup was removed", { what: seen });
 }
 

@@ -89,7 +89,7 @@ async function subjectOf(invocation: Invocation): Promise<KitSubject> {
     const { house } = await foundHouse(invocation);
     const { engine, major, target: server } = house.config;
     const data = server === undefined ? placesOf(context, house.directory).data : undefined;
-    return { house: house.directory, engines: [`${engine} ${major}`], stores: [store ?? houseStore(context, house.directory)], data };
+    return { house: house.directory, engines: [`${engine} ${major}`], stores: [store ?? houseStore(context, house)], data };
   } catch (thrown) {
     if (!isProblem(thrown, "RH-HOUSE-001") || options["house"] !== undefined) throw thrown;
     return { ...targets, engines: [] };

@@ -15,7 +15,7 @@ export async function storeOf(invocation: Invocation): Promise<string> {
   if (store !== undefined) return resolve(directory, store);
   if (textOption(options, "target") !== undefined) return targetsStore(context);
   try {
-    return houseStore(context, (await foundHouse(invocation)).house.directory);
+    return houseStore(context, (await foundHouse(invocation)).house);
   } catch (thrown) {
     if (isProblem(thrown, "RH-HOUSE-001") && options["house"] === undefined) return targetsStore(context);
     throw thrown;

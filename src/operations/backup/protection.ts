@@ -28,7 +28,7 @@ export interface Protection {
 }
 
 export async function protectionOf(context: Context, house: House): Promise<Protection> {
-  const store = houseStore(context, house.directory);
+  const store = houseStore(context, house);
   try {
     const { database } = house.config.app;
     const backups = (await listBackups(context, store)).filter(

@@ -52,7 +52,7 @@ export async function houseSource(context: Context, house: House): Promise<Sourc
     engine: engineNamed(config.engine),
     house: directory,
     login: { host, port: config.ports.database, user: roleNames.backup, password, database: config.app.database, applicationName: "rowhouse backup" },
-    store: houseStore(context, directory),
+    store: houseStore(context, house),
   };
 }
 
@@ -61,8 +61,9 @@ export function targetsStore(context: Context): string {
   return join(backupsRoot(context), "targets");
 }
 
-export function houseStore(context: Context, house: string): string {
-  return join(backupsRoot(context), basename(house));
+/** What rowhouse.toml says, else a place that is called as the house. */
+export function houseStore(context: Context, { directory, config }: House): string {
+  return config.backup?.store ?? join(backupsRoot(context), basename(directory));
 }
 
 /** A place of its own: what removes a house must not reach its backups. */

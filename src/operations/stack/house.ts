@@ -21,11 +21,12 @@ export const HouseSchema = Type.Object(
     locale: Type.String({ minLength: 1, maxLength: 60 }),
     ports: Type.Object({ proxy: port, database: port }, { additionalProperties: false }),
     app: Type.Object({ instances: Type.Integer({ minimum: 1, maximum: 32 }), database: name, role: name }, { additionalProperties: false }),
-    /** When `serve` backs the house up, and what it keeps. */
+    /** Where its backups go, when `serve` takes them, and which it keeps. */
     backup: Type.Optional(
       Type.Object(
         {
-          at: Type.String({ pattern: "^([01]\\d|2[0-3]):[0-5]\\d$" }),
+          store: Type.Optional(Type.String({ pattern: "^/." })),
+          at: Type.Optional(Type.String({ pattern: "^([01]\\d|2[0-3]):[0-5]\\d$" })),
           "keep-days": Type.Optional(kept),
           "keep-last": Type.Optional(kept),
           "keep-daily": Type.Optional(kept),
