@@ -68,11 +68,16 @@ function passwordFile({ directory }: Subject): string {
 
 /** A take that is loaded and waits. */
 export async function readyTake(subject: Subject, options: TakeOptions): Promise<Take> {
+  const { store, login } = subject;
+  return readyCommand(subject, ["take", "--database", options.database ?? login.database, "--store", options.store ?? store], options);
+}
+
+/** A verb of `rowhouse backup` on the subject's server, loaded and waiting. */
+export async function readyCommand(subject: Subject, verb: readonly string[], options: Omit<TakeOptions, "store" | "database">): Promise<Take> {
   const script = join(options.tool, "take.mjs");
   writeFileSync(script, body);
-  const { name, server, store, login } = subject;
-  const url = `${name}://${keeper.name}@127.0.0.1:${server.place.port}`;
-  const words = ["backup", "take", "--target", url, "--database", options.database ?? login.database, "--store", options.store ?? store];
+  const url = `${subject.name}://${keeper.name}@127.0.0.1:${subject.server.place.port}`;
+  const words = ["backup", ...verb, "--target", url];
   const [file = process.execPath, ...args] = [...(options.under ?? []), process.execPath, script, ...words, ...(options.more ?? [])];
   const child = spawn(file, args, {
     stdio: ["pipe", "pipe", "pipe"],

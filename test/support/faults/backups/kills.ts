@@ -8,7 +8,7 @@ import { type Random, randomOf } from "../../../../bench/load/random.js";
 import { compileTool } from "../../crash/compiled.ts";
 import { pick } from "../random.ts";
 import { backupsIn, falselyGood, forget, leftOver } from "./aftermath.ts";
-import { type Ended, makeKeeper, readyTake } from "./command.ts";
+import { type Ended, makeKeeper, readyTake, type Take } from "./command.ts";
 import type { Subject } from "./subject.ts";
 import { type Call, callsIn, endOfTrace, traceThreads } from "./trace.ts";
 import { type BackupFault, type Tried, tried } from "./tried.ts";
@@ -45,17 +45,21 @@ export const fault3: BackupFault = async (subject, { seed, runs = fullPoints, si
   }
 };
 
-/** What an unharmed take calls that changes something. Reading /proc, and telling another thread to wake up, is left out. */
 async function killPoints(subject: Subject, tool: string): Promise<readonly Call[]> {
-  const log = join(subject.directory, "calls.strace");
   const known = backupsIn(subject.store);
-  const take = await readyTake(subject, { tool });
+  const calls = await callsOf(subject, await readyTake(subject, { tool }));
+  forget(subject.store, known);
+  return calls;
+}
+
+/** What an unharmed command calls that changes something. Reading /proc, and telling another thread to wake up, is left out. */
+export async function callsOf(subject: Subject, take: Take): Promise<readonly Call[]> {
+  const log = join(subject.directory, "calls.strace");
   const tracer = await traceThreads(take.pid, ["-o", log, "-e", `trace=${changing.join(",")}`]);
   take.begin();
   const ended = await take.ended;
   await endOfTrace(tracer);
-  if (ended.exitCode !== 0) throw new Error(`the unharmed take ended with ${ended.exitCode}: ${ended.stderr}`);
-  forget(subject.store, known);
+  if (ended.exitCode !== 0) throw new Error(`the unharmed command ended with ${ended.exitCode}: ${ended.stderr}`);
   return callsIn(readFileSync(log, "utf8")).filter(({ name, text }) => {
     if (name === "openat") return /O_CREAT|O_WRONLY|O_RDWR/.test(text);
     return name !== "write" || !/^\d+, "(\*|\\1(\\0){7})", /.test(text);
@@ -80,14 +84,20 @@ interface Try {
   readonly signal: AbortSignal;
 }
 
-async function killAt(subject: Subject, { tool, point, signal }: Try & { readonly point: Call }): Promise<Tried> {
-  const known = backupsIn(subject.store);
-  const take = await readyTake(subject, { tool });
+/** Lets the command begin, to be killed at that call. */
+export async function killedAt(take: Take, point: Call): Promise<Ended> {
   const words = ["-o", "/dev/null", "-e", `trace=${point.name}`, "-e", `inject=${point.name}:signal=SIGKILL:when=${point.nth}`];
   const tracer = await traceThreads(take.pid, words);
   take.begin();
   const ended = await take.ended;
   await endOfTrace(tracer);
+  return ended;
+}
+
+async function killAt(subject: Subject, { tool, point, signal }: Try & { readonly point: Call }): Promise<Tried> {
+  const known = backupsIn(subject.store);
+  const take = await readyTake(subject, { tool });
+  const ended = await killedAt(take, point);
   const complaints = ended.exitCode === null || ended.exitCode === 0 ? [] : [`it ended with ${ended.exitCode}: ${ended.stderr.slice(-300)}`];
   const what = `killed at ${point.name} ${point.nth} (${point.text.slice(0, 50).replace(/\s+/g, " ")})`;
   const state = ended.exitCode === null ? "killed" : "not reached";

@@ -6,6 +6,7 @@ import { fault10 } from "./flips.ts";
 import { fault3 } from "./kills.ts";
 import { fault5 } from "./space.ts";
 import { fault6 } from "./fsync.ts";
+import { fault4 } from "./restore-kills.ts";
 import { openSubject } from "./subject.ts";
 import { type BackupFault, save, type Tried } from "./tried.ts";
 import { x1 } from "./x1.ts";
@@ -13,6 +14,7 @@ import { x1 } from "./x1.ts";
 export const backupFaults = {
   X1: x1,
   "FAULT-3": fault3,
+  "FAULT-4": fault4,
   "FAULT-5": fault5,
   "FAULT-6": fault6,
   "FAULT-10": fault10,
