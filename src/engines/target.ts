@@ -13,8 +13,6 @@ export interface TargetServer {
   readonly dataDirectory: string;
   /** Why this login cannot restore here, each with what it lacks. */
   readonly refusals: readonly string[];
-  /** Rows may come through a connection. */
-  readonly takesRows: boolean;
 }
 
 /** Somebody else who is connected to a database. */
@@ -105,7 +103,7 @@ export interface TargetFloor {
   /** The objects of a database that was moved, as `content` tells them; undefined where a move changes none. */
   objectsAfterMove(login: ConnectionOptions, job: Pick<FillJob, "database" | "survey">): Promise<readonly DatabaseObject[] | undefined>;
   /** From now on the database is whole. */
-  complete(session: Session, name: string): Promise<void>;
+  complete(session: Session, job: FillJob): Promise<void>;
   /** Whether an object is a part of that table. */
   belongsTo(object: DatabaseObject, table: TableName): boolean;
   /** Everybody else who restores into this name waits, or is refused with RH-LOCK-001. */

@@ -71,18 +71,13 @@ async function refuseServer(session: Session, { manifest, target }: Checked): Pr
   const cannot = (why: string, hint: string) => new Problem("RH-BACKUP-012", `${why}`, { hint });
   if (engine.name !== manifest.engine)
     throw cannot(`the backup is of another engine than ${engine.title} on ${target.where}`, "Give a server of the backup's engine with --target.");
-  const { version, dataDirectory, refusals, takesRows } = await engine.backup.target.about(session, surveyOf(manifest));
+  const { version, dataDirectory, refusals } = await engine.backup.target.about(session, surveyOf(manifest));
   if (isOlder(version, manifest.server.version))
     throw cannot(
       `the server is ${engine.title} ${version}, the backup is of ${manifest.server.version}`,
       "Give a server of that version or a newer one.",
     );
   if (refusals.length > 0) throw cannot(`${target.where}: ${refusals.join("; ")}`, "Mend that, or give another server or login.");
-  if (!takesRows && !target.files)
-    throw cannot(
-      `${target.where} takes no rows from clients: local_infile is off`,
-      "Turn it on while the restore runs: set global local_infile = on.",
-    );
   const bytes = Math.round(manifest.database.bytes * 1.2) + 50_000_000;
   if (await exists(dataDirectory)) await refuseLackOfSpace(dataDirectory, { bytes, what: `${manifest.database.name} restored` });
 }

@@ -189,15 +189,36 @@ async function place(draft: Draft, signal: AbortSignal): Promise<void> {
     const old = ground.old ? await target.look(session, ground.name, login) : undefined;
     if (old) refuseConnections(old, options);
     signal.throwIfAborted();
-    await target.move(session, movesOf(ground), { login, users }).catch((cause: unknown) => {
-      throw isProblem(cause, "RH-SQL-003", "RH-TX-003") ? inUse(ground.name, cause) : cause;
-    });
   });
   const job = { ...jobOf(draft, signal), database: ground.name };
-  await target.finish(job);
-  await refuseChanged(draft, job);
-  await target.complete(session, ground.name);
+  try {
+    await target.move(session, movesOf(ground), { login, users }).catch((cause: unknown) => {
+      throw isProblem(cause, "RH-TX-003") ? inUse(ground.name, cause) : cause;
+    });
+    await target.finish(job);
+    await refuseChanged(draft, job);
+    await target.complete(session, job);
+  } catch (thrown) {
+    await putBack(draft);
+    throw thrown;
+  }
   if (ground.aside && ground.old?.objects === 0) await target.drop(session, ground.aside);
+}
+
+/** What failed half-way is taken back: the old one gets its name again, and what was restored goes. */
+async function putBack({ options, ground }: Draft): Promise<void> {
+  const { target: where } = options;
+  const { target } = where.engine.backup;
+  await using session = await administratorOn(where);
+  const { name, part, aside } = ground;
+  for (const { from, to } of await target.unfinishedMoves(session)) {
+    if (to === name && from === part) await target.drop(session, to);
+    else if (from === name) await target.resume(session, to);
+  }
+  await target.drop(session, part);
+  const isThere = async (one: string) => (await target.look(session, one, where.login)) !== undefined;
+  if (aside && (await isThere(aside)) && !(await isThere(name)))
+    await target.move(session, [{ from: aside, to: name }], { login: where.login, users: [] });
 }
 
 function inUse(name: string, cause: Problem): Problem {
@@ -216,12 +237,14 @@ async function refuseChanged(draft: Draft, job: FillJob): Promise<void> {
   if (!opened) throw new Error("the backup was not opened");
   const { catalogue, manifest } = opened;
   const { serverKinds } = engine.backup.target;
-  const original = { manifest: { ...manifest, tables: [], counters: [] }, catalogue: [...withoutKinds(catalogue, serverKinds)] };
-  const findings = compareContent(original, { tables: [], counters: [], objects: withoutKinds(objects, serverKinds) });
+  const copy = { tables: [], counters: [], objects: withoutKinds(objects, serverKinds) };
+  await using session = await engine.driver.connect({ ...login, database: job.database });
+  const expected = await settled([...withoutKinds(catalogue, serverKinds)], copy, (object) => engine.backup.reread(session, object));
+  const findings = compareContent({ manifest: { ...manifest, tables: [], counters: [] }, catalogue: expected }, copy);
   if (findings.length === 0) return;
   const said = findings.map(({ subject, seen }) => `${subject} ${seen}`);
-  throw new Problem("RH-BACKUP-014", `${draft.ground.name} is in its place and INCOMPLETE: ${said.slice(0, 5).join("; ")}`, {
-    hint: draft.ground.aside ? `The old one is kept: \`rowhouse backup undo ${draft.ground.aside}\`.` : "Run the restore again.",
+  throw new Problem("RH-BACKUP-014", said.slice(0, 5).join("; "), {
+    hint: `It was taken back${draft.ground.old ? `: ${draft.ground.name} is as it was` : ""}. Take another backup; do not rely on this one.`,
   });
 }
 

@@ -2,7 +2,7 @@
 // the first error or warning ends it. Events wait for `finish`. Of a part, the whole schema is made, only the wanted rows are loaded,
 // and what is not wanted is dropped before anybody sees it. Source: mariadb.com/kb/en/load-data-infile
 import { join } from "node:path";
-import type { Session } from "../../../drivers/driver.ts";
+import type { ConnectionOptions, Session } from "../../../drivers/driver.ts";
 import { mariadbDriver } from "../../../drivers/mariadb/driver.ts";
 import { type Sql, sql } from "../../../foundation/sql.ts";
 import type { Context } from "../../../platform/context.ts";
@@ -28,17 +28,24 @@ export async function fill(_context: Context, job: FillJob): Promise<void> {
   const { database, files, only } = job;
   const login = { ...job.login, database, statementTimeoutMs: dayMs, applicationName: "rowhouse restore" };
   const tables = job.tables.filter(({ name }) => only === undefined || only.includes(name.join(".")));
-  await using session = await mariadbDriver.connect(files ? login : { ...login, sends: offers(job) });
+  const isByStatements = !files && !(await takesFiles(login));
+  await using session = await mariadbDriver.connect(files || isByStatements ? login : { ...login, sends: offers(job) });
   await runScript(job, "schema.sql");
-  if (!only) {
-    await lend(session, database, await lackingRights(session, database, job.survey.roles.map(accountOf)));
-    await runScript(job, "views.sql");
-  }
+  const borrowers = only ? [] : await lackingRights(session, database, job.survey.roles.map(accountOf));
+  await lend(session, database, borrowers);
+  if (!only) await runScript(job, "views.sql");
   await session.run(sql`set session foreign_key_checks = 0, unique_checks = 0`);
-  await loadTables(session, { ...job, tables });
+  await loadTables(session, { ...job, tables, isByStatements });
   if (!only) await runScript(job, "triggers.sql");
   else await dropRest(session, only);
-  await takeBack(session, database, await withRights(session, database));
+  await takeBack(session, database, borrowers);
+}
+
+/** From its clients. */
+async function takesFiles(login: ConnectionOptions): Promise<boolean> {
+  await using session = await mariadbDriver.connect(login);
+  const [row] = await session.all<{ takes: number }>(sql`select @@local_infile as takes`);
+  return row?.takes === 1;
 }
 
 /** A user with its host, or a role without one. */
@@ -57,17 +64,24 @@ export function accountId({ user, host }: Account): Sql {
   return host === "" ? sql.id(user) : sql`${user === "" ? sql`''` : sql.id(user)}@${sql.id(host)}`;
 }
 
-/** Those of `accounts` that are there, may not do everything, and have no rights on exactly this database. */
-export async function lackingRights(session: Session, database: string, accounts: readonly Account[]): Promise<readonly Account[]> {
-  const rows = await session.all<Account>(sql`
-    select u.user as \`user\`, u.host as host from mysql.user as u
-    where u.super_priv <> 'Y' and u.user not in ('PUBLIC', 'mariadb.sys')
-      and not exists (select * from mysql.db as d where d.user = u.user and d.host = u.host and d.db in (${database}, ${escaped(database)}))`);
-  return rows.filter(({ user, host }) => accounts.some((one) => one.user === user && one.host === host));
+/** What views need while they are made. */
+const viewRights = ["select", "show view", "execute"] as const;
+
+export interface Borrower extends Account {
+  /** Of `viewRights`. */
+  readonly lacks: readonly string[];
 }
 
-async function withRights(session: Session, database: string): Promise<readonly Account[]> {
-  return session.all<Account>(sql`select user as \`user\`, host as host from mysql.db where db = ${escaped(database)}`);
+/** Those of `accounts` that are there and lack a right on exactly this database, which no right on the server makes up for. */
+export async function lackingRights(session: Session, database: string, accounts: readonly Account[]): Promise<readonly Borrower[]> {
+  const rows = await session.all<Account & Readonly<Record<(typeof viewRights)[number], string | null>>>(sql`
+    select u.user as \`user\`, u.host as host, d.select_priv as \`select\`, d.show_view_priv as \`show view\`, d.execute_priv as \`execute\`
+    from mysql.user as u left join mysql.db as d on d.user = u.user and d.host = u.host and d.db = ${escaped(database)}
+    where u.super_priv <> 'Y' and u.user not in ('PUBLIC', 'mariadb.sys')`);
+  return rows
+    .filter(({ user, host }) => accounts.some((one) => one.user === user && one.host === host))
+    .map((row) => ({ user: row.user, host: row.host, lacks: viewRights.filter((right) => row[right] !== "Y") }))
+    .filter(({ lacks }) => lacks.length > 0);
 }
 
 /** In GRANT, `_` and `%` of a database's name are wildcards. */
@@ -76,13 +90,28 @@ function escaped(database: string): string {
 }
 
 /** Rights for as long as views are made: a view over another one is refused while that one's definer may not read what it shows. */
-export async function lend(session: Session, database: string, accounts: readonly Account[]): Promise<void> {
-  for (const account of accounts) await session.run(sql`grant select, show view, execute on ${sql.id(escaped(database))}.* to ${accountId(account)}`);
+export async function lend(session: Session, database: string, borrowers: readonly Borrower[]): Promise<void> {
+  for (const borrower of borrowers) await session.run(sql`grant ${rightsOf(borrower)} on ${sql.id(escaped(database))}.* to ${accountId(borrower)}`);
 }
 
-export async function takeBack(session: Session, database: string, accounts: readonly Account[]): Promise<void> {
-  for (const account of accounts)
-    await session.run(sql`revoke select, show view, execute on ${sql.id(escaped(database))}.* from ${accountId(account)}`);
+export async function takeBack(session: Session, database: string, borrowers: readonly Borrower[]): Promise<void> {
+  for (const borrower of borrowers)
+    await session.run(sql`revoke ${rightsOf(borrower)} on ${sql.id(escaped(database))}.* from ${accountId(borrower)}`);
+}
+
+/** What a restore that was killed lent on a name that only restores use. */
+export async function takeAllBack(session: Session, database: string): Promise<void> {
+  const rows = await session.all<Account>(sql`select user as \`user\`, host as host from mysql.db where db = ${escaped(database)}`);
+  const all = rows.map(({ user, host }) => ({ user, host, lacks: viewRights }));
+  await takeBack(session, database, all);
+}
+
+function rightsOf({ lacks }: Borrower): Sql {
+  const words: Readonly<Record<string, Sql>> = { select: sql`select`, "show view": sql`show view`, execute: sql`execute` };
+  return sql.join(
+    lacks.map((right) => words[right] ?? sql`select`),
+    ", ",
+  );
 }
 
 /** The rights of the original, on a database of another name; one of the same name has what the server gives it. */

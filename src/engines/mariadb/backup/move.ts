@@ -5,7 +5,7 @@ import type { Session } from "../../../drivers/driver.ts";
 import { isProblem, Problem } from "../../../foundation/problem.ts";
 import { type Sql, sql } from "../../../foundation/sql.ts";
 import type { Move, MoveOptions } from "../../target.ts";
-import { type Account, lackingRights, lend, takeBack } from "./fill.ts";
+import { type Account, type Borrower, lackingRights, lend, takeBack } from "./fill.ts";
 import { makeDatabase, makeProgram, type Program, programsOf, wordOf } from "./properties.ts";
 
 /** In the database that is moved into, until all of it is there. */
@@ -101,7 +101,7 @@ interface Way {
   readonly isAside: boolean;
   readonly isUnfinished: boolean;
   /** Accounts that got rights on the new database for as long as views are made. */
-  readonly lent: readonly Account[];
+  readonly lent: readonly Borrower[];
 }
 
 async function wayInto(session: Session, name: string): Promise<Way | undefined> {
@@ -134,7 +134,7 @@ export async function resume(session: Session, name: string): Promise<void> {
   if (isAside && events.length > 0) await keep(session, name, events);
   if (isUnfinished) return;
   await takeBack(session, name, lent);
-  await complete(session, name);
+  await forgetWay(session, name);
 }
 
 /** What was lent for the move into this database. */
@@ -143,7 +143,7 @@ export async function takeBackLent(session: Session, name: string): Promise<void
   if (way) await takeBack(session, name, way.lent);
 }
 
-export async function complete(session: Session, name: string): Promise<void> {
+export async function forgetWay(session: Session, name: string): Promise<void> {
   await session.run(sql`drop table if exists ${sql.id(name, wayTable)}`);
 }
 
@@ -176,7 +176,7 @@ async function makeAll(session: Session, database: string, programs: readonly Pr
       } catch (thrown) {
         if (program.kind !== "view" || !isProblem(thrown)) throw thrown;
         failed.push(program);
-        cause = thrown;
+        cause ??= thrown;
       }
     }
     if (failed.length === 0) return;

@@ -49,7 +49,12 @@ export interface Program {
 /** In the order in which they are made. The session is in no database of its own afterwards. */
 export async function programsOf(session: Session, database: string): Promise<readonly Program[]> {
   await session.run(sql`use ${sql.id(database)}`); // names of this database are then written without it
-  const found = [...(await routines(session)), ...(await views(session)), ...(await triggers(session)), ...(await events(session))];
+  const found = [
+    ...(await routines(session)),
+    ...(await views(session, database)),
+    ...(await triggers(session, database)),
+    ...(await events(session)),
+  ];
   const odd = found.find(({ text, characterSet }) => !isPlain(text) && !characterSet.startsWith("utf8"));
   if (!odd) return found;
   throw new Problem("RH-BACKUP-013", `${odd.kind} ${odd.name} of ${database} has letters in ${odd.characterSet}: it cannot be made again as it is`, {
@@ -63,13 +68,15 @@ function isPlain(text: string): boolean {
 
 type Shown = Readonly<Record<string, string>>;
 
-async function views(session: Session): Promise<readonly Program[]> {
+/** The check of a view WITH CHECK OPTION is told with the database's name all the same. */
+async function views(session: Session, database: string): Promise<readonly Program[]> {
+  const here = `${quoted(database)}.`;
   const names = await session.all<{ name: string }>(sql`
     select table_name as name from information_schema.views where table_schema = database() order by binary table_name`);
   const found: Program[] = [];
   for (const { name } of names) {
     const [row] = await session.all<Shown>(sql`show create view ${sql.id(name)}`);
-    found.push(program("view", name, { row, text: row?.["Create View"] }));
+    found.push(program("view", name, { row, text: row?.["Create View"]?.replaceAll(here, "") }));
   }
   return found;
 }
@@ -105,20 +112,20 @@ export function wordOf(kind: Program["kind"]): Sql {
   return words[kind];
 }
 
-/** Put together from its parts: the statement that it was made with may name the database. */
-async function triggers(session: Session): Promise<readonly Program[]> {
-  const rows = await session.all<Shown>(sql`
-    select
-      trigger_name as name, action_timing as timing, event_manipulation as act, event_object_table as tab, action_statement as body,
-      substring_index(definer, '@', 1) as definer, substring_index(definer, '@', -1) as host, sql_mode as \`sql_mode\`, character_set_client, collation_connection
-    from information_schema.triggers
-    where trigger_schema = database()
+/** In the order in which they act, each as it was made; what it says of its own order and of its database is left out. */
+async function triggers(session: Session, database: string): Promise<readonly Program[]> {
+  const names = await session.all<{ name: string }>(sql`
+    select trigger_name as name from information_schema.triggers where trigger_schema = database()
     order by event_object_table, event_manipulation, action_timing, action_order`);
-  return rows.map((row) => {
-    const [name, tab, definer, host] = [row["name"], row["tab"], row["definer"], row["host"]].map((one) => quoted(one ?? ""));
-    const text = `CREATE DEFINER=${definer}@${host} TRIGGER ${name} ${row["timing"]} ${row["act"]} ON ${tab} FOR EACH ROW ${row["body"]}`;
-    return program("trigger", row["name"] ?? "", { row, text });
-  });
+  const found: Program[] = [];
+  for (const { name } of names) {
+    const [row] = await session.all<Shown>(sql`show create trigger ${sql.id(name)}`);
+    const [head = "", ...body] = (row?.["SQL Original Statement"] ?? "").split(/(\bfor\s+each\s+row\b)/i);
+    const rest = body.join("").replace(/^(for\s+each\s+row)\s+(?:follows|precedes)\s+(?:`(?:[^`]|``)*`|[\w$]+)/i, "$1");
+    const ownHead = head.replaceAll(`${quoted(database)}.`, "").replaceAll(` ${database}.`, " ");
+    found.push(program("trigger", name, { row, text: `${ownHead}${rest}` }));
+  }
+  return found;
 }
 
 function quoted(name: string): string {

@@ -7,6 +7,7 @@ import type { Session } from "../../../drivers/driver.ts";
 import { mariadbDriver } from "../../../drivers/mariadb/driver.ts";
 import { Problem } from "../../../foundation/problem.ts";
 import { sql } from "../../../foundation/sql.ts";
+import { fieldsOf, linesIn } from "../../../formats/data-lines.ts";
 import type { Context } from "../../../platform/context.ts";
 import { readIfThere, remove, writeFileAtomic } from "../../../platform/files.ts";
 import { unpacked } from "../../../platform/gzip.ts";
@@ -17,7 +18,7 @@ import type { FillJob, ServerFiles } from "../../target.ts";
 import { administrator } from "../server/process.ts";
 import { programIn } from "./dump.ts";
 import { loginOption, writeLogin } from "./login.ts";
-import { type Column, loadStatement } from "./lines.ts";
+import { type Column, insertStatement, loadStatement } from "./lines.ts";
 import { makeDatabase } from "./properties.ts";
 import { columnsOf } from "./rows.ts";
 
@@ -93,7 +94,10 @@ export function serverFiles(place: ServerPlace): ServerFiles {
   return { path: join(place.dataDirectory, "../files"), owner: place.owner };
 }
 
-type LoadJob = Pick<FillJob, "tables" | "directory" | "files" | "signal" | "onProgress">;
+interface LoadJob extends Pick<FillJob, "tables" | "directory" | "files" | "signal" | "onProgress"> {
+  /** The server takes no files from us. */
+  readonly isByStatements?: boolean;
+}
 
 /** Loads the rows into the database that the session is in; without files for the server, through the session, which was told `offers`. */
 export async function loadTables(session: Session, job: LoadJob): Promise<void> {
@@ -120,24 +124,59 @@ async function loadTable(
   if (loaded !== rows) throw new Problem("RH-DATA-005", `table ${table}: ${loaded} rows were loaded, the manifest has ${rows}`);
 }
 
-async function loadFile(
-  session: Session,
-  job: LoadJob,
-  { table, columns, file }: { readonly table: string; readonly columns: readonly Column[]; readonly file: string },
-): Promise<number> {
-  const path = job.files ? join(job.files.path, `${randomBytes(6).toString("hex")}-${basename(file, ".gz")}`) : file;
-  if (job.files) await unpack(job.files, { from: join(job.directory, file), to: path, table });
-  try {
-    const labelled = columns.filter(({ zero }) => zero !== undefined).map(({ name }) => name);
-    await session.run(sql`set session sql_mode = ${labelled.length > 0 ? lenient : strict}, max_error_count = 65535`);
-    const loaded = await session.run(loadStatement({ path, table, columns, isLocal: !job.files }));
+interface Loading {
+  readonly table: string;
+  readonly columns: readonly Column[];
+  /** Below the backup. */
+  readonly file: string;
+}
+
+async function loadFile(session: Session, job: LoadJob, loading: Loading): Promise<number> {
+  const { table, columns } = loading;
+  const labelled = columns.filter(({ zero }) => zero !== undefined).map(({ name }) => name);
+  await session.run(sql`set session sql_mode = ${labelled.length > 0 ? lenient : strict}, max_error_count = 65535`);
+  let loaded = 0;
+  for await (const count of rowsInto(session, job, loading)) {
+    loaded += count;
     const warnings = await session.all<Record<string, string | number>>(sql`show warnings`);
     const said = warnings.filter((warning) => !isOfNoLabel(warning, labelled)).map((warning) => warning["Message"]);
     if (said.length > 0) throw new Problem("RH-DATA-005", `table ${table}: loading it warned: ${said.slice(0, 3).join("; ")}`);
-    return loaded;
+  }
+  return loaded;
+}
+
+/** How many rows each statement put in. */
+async function* rowsInto(session: Session, job: LoadJob, { table, columns, file }: Loading): AsyncIterable<number> {
+  if (job.isByStatements) {
+    yield* inserted(session, { table, columns, from: join(job.directory, file) });
+    return;
+  }
+  const path = job.files ? join(job.files.path, `${randomBytes(6).toString("hex")}-${basename(file, ".gz")}`) : file;
+  if (job.files) await unpack(job.files, { from: join(job.directory, file), to: path, table });
+  try {
+    yield await session.run(loadStatement({ path, table, columns, isLocal: !job.files }));
   } finally {
     if (job.files) await remove(path);
   }
+}
+
+const statementValues = 20_000; // a prepared statement takes 65,535
+const statementRows = 500;
+const statementBytes = 1_000_000;
+
+async function* inserted(session: Session, { table, columns, from }: Omit<Loading, "file"> & { readonly from: string }): AsyncIterable<number> {
+  const most = Math.max(1, Math.min(statementRows, Math.floor(statementValues / Math.max(columns.length, 1))));
+  let rows: (readonly (Uint8Array | null)[])[] = [];
+  let bytes = 0;
+  for await (const lines of linesIn(unpacked(from)))
+    for (const line of lines) {
+      rows.push(fieldsOf(line));
+      bytes += line.length;
+      if (rows.length < most && bytes < statementBytes) continue;
+      yield await session.run(insertStatement(table, columns, rows));
+      [rows, bytes] = [[], 0];
+    }
+  if (rows.length > 0) yield await session.run(insertStatement(table, columns, rows));
 }
 
 async function unpack(

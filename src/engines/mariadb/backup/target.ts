@@ -8,8 +8,8 @@ import type { Content, DatabaseObject, Survey, TableName } from "../../backup.ts
 import type { Connection, DatabaseLook, FillJob, TargetFloor, TargetServer } from "../../target.ts";
 import { objects } from "./catalogue.ts";
 import { content as contentIn } from "./content.ts";
-import { type Account, accountId, accountOf, fill, fillCommands, giveRights, homeDatabase, runScript } from "./fill.ts";
-import { complete, keptTable, move, moveStatements, resume, takeBackLent, unfinishedMoves, wayTable } from "./move.ts";
+import { type Account, accountId, accountOf, fill, fillCommands, giveRights, homeDatabase, runScript, takeAllBack } from "./fill.ts";
+import { forgetWay, keptTable, move, moveStatements, resume, takeBackLent, unfinishedMoves, wayTable } from "./move.ts";
 import { creation, makeDatabase } from "./properties.ts";
 import { serverFiles } from "./restore.ts";
 
@@ -43,10 +43,10 @@ export const target: TargetFloor = {
 const neededRights = ["SELECT", "INSERT", "CREATE", "DROP", "ALTER", "TRIGGER", "EVENT", "CREATE VIEW", "CREATE ROUTINE", "SUPER", "PROCESS"];
 
 async function about(session: Session, survey: Survey): Promise<TargetServer> {
-  const [row] = await session.all<{ version: string; directory: string; who: string; names: number; local: number; readonly: number }>(sql`
+  const [row] = await session.all<{ version: string; directory: string; who: string; names: number; readonly: number }>(sql`
     select
       substring_index(version(), '-', 1) as version, @@datadir as directory, current_user() as who,
-      @@lower_case_table_names as names, @@local_infile as local, @@read_only as readonly`);
+      @@lower_case_table_names as names, @@read_only as readonly`);
   if (!row) throw new Error("a select without from gave no row");
   const rights = await session.all<{ name: string }>(sql`
     select privilege_type as name from information_schema.user_privileges
@@ -63,7 +63,7 @@ async function about(session: Session, survey: Survey): Promise<TargetServer> {
       ? []
       : [`the server has lower_case_table_names ${row.names}, the original had ${names}: names would not be the same`]),
   ];
-  return { version: row.version, dataDirectory: row.directory, refusals, takesRows: row.local === 1 };
+  return { version: row.version, dataDirectory: row.directory, refusals };
 }
 
 async function look(session: Session, name: string, _login: ConnectionOptions): Promise<DatabaseLook | undefined> {
@@ -101,6 +101,7 @@ function accountCreation(account: Account): Sql {
 
 async function make(session: Session, name: string, survey: Survey): Promise<void> {
   for (const role of await missingRoles(session, survey)) await session.run(accountCreation(accountOf(role)));
+  await takeAllBack(session, name);
   await makeDatabase(session, name, survey);
 }
 
@@ -132,13 +133,14 @@ async function close(_session: Session, _name: string, _survey: Survey): Promise
 }
 
 async function finish(job: FillJob): Promise<void> {
-  {
-    await using session = await mariadbDriver.connect(job.login);
-    await takeBackLent(session, job.database);
-  }
-  if (job.only) return;
-  await giveRights(job);
-  await runScript(job, "events.sql");
+  if (!job.only) await runScript(job, "events.sql");
+}
+
+/** Rights come last: until then the database is nobody's. */
+async function complete(session: Session, job: FillJob): Promise<void> {
+  await takeBackLent(session, job.database);
+  if (!job.only) await giveRights(job);
+  await forgetWay(session, job.database);
 }
 
 async function objectsAfterMove(login: ConnectionOptions, job: Pick<FillJob, "database" | "survey">): Promise<readonly DatabaseObject[]> {

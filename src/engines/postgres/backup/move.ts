@@ -4,6 +4,7 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
 import type { Session } from "../../../drivers/driver.ts";
 import { postgresDriver } from "../../../drivers/postgres/driver.ts";
+import { isProblem, Problem } from "../../../foundation/problem.ts";
 import { type Sql, sql } from "../../../foundation/sql.ts";
 import type { Move, MoveOptions } from "../../target.ts";
 import { homeDatabase } from "./fill.ts";
@@ -28,7 +29,7 @@ export async function move(session: Session, moves: readonly Move[], { login, us
     await session.commit();
   } catch (thrown) {
     await session.rollback().catch(() => undefined); // the connection is lost: the server has rolled it back
-    throw thrown;
+    throw isProblem(thrown, "RH-SQL-003") && /\(55006\)/.test(thrown.message) ? new Problem("RH-TX-003", thrown.message, { cause: thrown }) : thrown;
   } finally {
     moved.abort();
     await ending;

@@ -57,7 +57,7 @@ async function about(session: Session, survey: Survey): Promise<TargetServer> {
     ...(isStandby ? ["the server is a standby: it takes no writes"] : []),
     ...missing.map((name) => `the server has no extension ${name}`),
   ];
-  return { version, dataDirectory: directory, refusals, takesRows: true };
+  return { version, dataDirectory: directory, refusals };
 }
 
 /** pg_restore sends rows through its connections. */

@@ -1,0 +1,54 @@
+// Lines of a MariaDB data file as LOAD DATA reads them: fields between tabs, \N for NULL, what would end a field or a line behind a
+// backslash, so that each byte 0x0a ends a line. Source: mariadb.com/kb/en/load-data-infile
+const [backslash, tab, newline] = [0x5c, 0x09, 0x0a];
+
+/** Bytes that stand for others behind a backslash; any other stands for itself. */
+const escapes: ReadonlyMap<number, number> = new Map([
+  [0x30, 0x00],
+  [0x62, 0x08],
+  [0x6e, 0x0a],
+  [0x72, 0x0d],
+  [0x74, 0x09],
+  [0x5a, 0x1a],
+]);
+
+/** The lines without their ends, a batch for each piece that is read. Throws when the last one has no end. */
+export async function* linesIn(pieces: AsyncIterable<Uint8Array>): AsyncIterable<readonly Uint8Array[]> {
+  let rest: Uint8Array = new Uint8Array();
+  for await (const piece of pieces) {
+    const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+    const lines: Uint8Array[] = [];
+    let from = 0;
+    for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, from)) {
+      lines.push(bytes.subarray(from, end));
+      from = end + 1;
+    }
+    rest = bytes.subarray(from);
+    yield lines;
+  }
+  if (rest.length > 0) throw new Error(`the last line has no end: ${rest.length} bytes`);
+}
+
+/** The values of a line, as bytes. */
+export function fieldsOf(line: Uint8Array): readonly (Uint8Array | null)[] {
+  const found: (Uint8Array | null)[] = [];
+  let from = 0;
+  for (let end = line.indexOf(tab); end !== -1; end = line.indexOf(tab, from)) {
+    found.push(valueIn(line.subarray(from, end)));
+    from = end + 1;
+  }
+  return [...found, valueIn(line.subarray(from))];
+}
+
+function valueIn(field: Uint8Array): Uint8Array | null {
+  if (!field.includes(backslash)) return field;
+  if (field.length === 2 && field[1] === 0x4e) return null;
+  const value = Buffer.allocUnsafe(field.length);
+  let to = 0;
+  for (let at = 0; at < field.length; at++) {
+    const byte = field[at] as number;
+    const next = field[at + 1];
+    value[to++] = byte === backslash && next !== undefined ? (escapes.get(field[++at] as number) ?? next) : byte;
+  }
+  return value.subarray(0, to);
+}

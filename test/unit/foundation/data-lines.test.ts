@@ -1,0 +1,53 @@
+// Lines of data files, read back as LOAD DATA reads them, however they come in pieces.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { fieldsOf, linesIn } from "../../../src/formats/data-lines.ts";
+
+const text = (value: string) => Buffer.from(value, "latin1");
+const read = (line: string) => fieldsOf(text(line)).map((value) => (value === null ? null : Buffer.from(value).toString("latin1")));
+
+describe("a line", () => {
+  test.each([
+    ["", [""]],
+    ["a\tb", ["a", "b"]],
+    ["\t", ["", ""]],
+    ["\\N\t\\\\N\t\\NN\tN", [null, "\\N", "NN", "N"]],
+    ["a\\tb\\nc\\\\d\\0e\\Zf\\rg\\bh", ["a\tb\nc\\d\0e\u001af\rg\bh"]],
+    ["\\'\\q\\\t", ["'q\\", ""]],
+  ])("%j", (line, values) => {
+    expect(read(line)).toEqual(values);
+  });
+
+  test("gives back any bytes that were written with backslashes", () => {
+    const escaped: Readonly<Record<string, string>> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\0": "\\0" };
+    const written = (bytes: Uint8Array) => text([...Buffer.from(bytes).toString("latin1")].map((one) => escaped[one] ?? one).join(""));
+    fc.assert(
+      fc.property(fc.array(fc.option(fc.uint8Array(), { nil: null }), { minLength: 1 }), (values) => {
+        const line = Buffer.concat(values.flatMap((value, index) => [text(index === 0 ? "" : "\t"), value === null ? text("\\N") : written(value)]));
+        expect(fieldsOf(line).map((value) => value && [...value])).toEqual(values.map((value) => value && [...value]));
+      }),
+    );
+  });
+});
+
+describe("lines", () => {
+  const all = async (pieces: readonly string[]) => {
+    const found: string[] = [];
+    const stream = async function* () {
+      for (const piece of pieces) yield text(piece);
+    };
+    for await (const lines of linesIn(stream())) found.push(...lines.map((line) => Buffer.from(line).toString("latin1")));
+    return found;
+  };
+
+  test.each([[["a\nb", "c\n\n", "\nd\n"]], [["a\nbc\n", "\n\nd\n"]], [["a", "\n", "bc", "\n\n\nd", "\n"]]])(
+    "are whole, however they come: %j",
+    async (pieces) => {
+      expect(await all(pieces)).toEqual(["a", "bc", "", "", "d"]);
+    },
+  );
+
+  test("that end in the middle are no lines", async () => {
+    await expect(all(["a\nb"])).rejects.toThrow(/has no end/);
+  });
+});
