@@ -1,5 +1,6 @@
 // Every command there is. Help, completion and parsing read this table; a command that is not here does not exist.
 import type { Command, Option } from "./command.ts";
+import { copy } from "./backup/copy.ts";
 import { drill } from "./backup/drill.ts";
 import { kit } from "./backup/kit.ts";
 import { list } from "./backup/list.ts";
@@ -158,6 +159,15 @@ export const commands: readonly Command[] = [
     operands: ["[id]"],
     hasDryRun: true,
     run: prove,
+  },
+  {
+    name: "backup copy",
+    about: "copy backups to a second place and read them back there, all unless an id is given",
+    example: "rowhouse backup copy --to /mnt/elsewhere/backups",
+    options: [{ name: "to", value: "DIR", about: "another directory: a mount, another disk" }, ...chosenBackups],
+    operands: ["[id]"],
+    hasDryRun: true,
+    run: copy,
   },
   {
     name: "backup kit",

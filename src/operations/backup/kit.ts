@@ -1,7 +1,7 @@
 // Recovery kits: made, read back from wherever they were put, and taken over on another machine. Making the first one switches
 // encryption on; until one was read back, each backup and `status` say so. What is known of the kits lies beside the keys.
 import { hostname } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { createHash } from "node:crypto";
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
@@ -9,7 +9,8 @@ import type { Evidence } from "../../foundation/evidence.ts";
 import type { Plan } from "../../foundation/plan.ts";
 import { Problem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
-import { ensureDirectory, exists, readIfThere, statIfThere, writeFileAtomic, writeFileOnce } from "../../platform/files.ts";
+import { diskOf } from "../../platform/disks.ts";
+import { ensureDirectory, exists, readIfThere, writeFileAtomic, writeFileOnce } from "../../platform/files.ts";
 import { packageVersion } from "../../platform/package.ts";
 import { currentUser } from "../../platform/users.ts";
 import { houseFile } from "../stack/house.ts";
@@ -167,16 +168,9 @@ function newRecord({ house, houseText, made, recipient }: Kit, text: string): Ki
 }
 
 async function nearDisk(path: string, others: readonly string[]): Promise<string | undefined> {
-  const own = await deviceOf(path);
-  for (const other of others) if ((await deviceOf(other)) === own) return other;
+  const own = await diskOf(path);
+  for (const other of others) if ((await diskOf(other)) === own) return other;
   return undefined;
-}
-
-/** Of the nearest directory that is there. */
-async function deviceOf(path: string): Promise<string | undefined> {
-  const stat = await statIfThere(path);
-  if (stat) return String(stat.dev);
-  return path === dirname(path) ? undefined : deviceOf(dirname(path));
 }
 
 /** This machine goes on with a kit's keys. May be repeated. */

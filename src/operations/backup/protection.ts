@@ -1,8 +1,7 @@
 // How well a house is protected, for `status` and `up`: its newest proved backup, or what there is instead. From the store alone;
 // a store that cannot be read is told and breaks nothing.
-import { dirname } from "node:path";
 import type { Context } from "../../platform/context.ts";
-import { exists, statIfThere } from "../../platform/files.ts";
+import { diskOf } from "../../platform/disks.ts";
 import type { House } from "../stack/house.ts";
 import { placesOf } from "../stack/places.ts";
 import { recipientInUse } from "./keys.ts";
@@ -40,7 +39,7 @@ export async function protectionOf(context: Context, house: House): Promise<Prot
     const keyNotes = await kitNotes(context, { house: house.directory });
     if (!backup) return { store, state: "none", isOnSameDisk: false, keyNotes: (await recipientInUse(context)) === undefined ? [] : keyNotes };
     const newer = newest && newest !== backup ? { newer: newest } : {};
-    const isNear = await isOnSameDisk(store, placesOf(context, house.directory).data);
+    const isNear = (await diskOf(store)) === (await diskOf(placesOf(context, house.directory).data));
     return { store, state: backup.state, backup, ...newer, ...lastDrill(backups), isOnSameDisk: isNear, keyNotes };
   } catch (thrown) {
     return { store, state: "unknown", because: thrown instanceof Error ? thrown.message : String(thrown), isOnSameDisk: false, keyNotes: [] };
@@ -51,15 +50,4 @@ function lastDrill(backups: readonly ListedBackup[]): Pick<Protection, "recovery
   const drills = backups.flatMap(({ recovery }) => (recovery ? [recovery] : []));
   const newest = drills.toSorted((a, b) => (a.at < b.at ? 1 : -1))[0];
   return newest ? { recovery: newest } : {};
-}
-
-async function isOnSameDisk(one: string, other: string): Promise<boolean> {
-  const [a, b] = await Promise.all([deviceOf(one), deviceOf(other)]);
-  return a !== undefined && a === b;
-}
-
-/** Of the nearest directory that is there. */
-async function deviceOf(path: string): Promise<string | undefined> {
-  if (!(await exists(path))) return path === dirname(path) ? undefined : deviceOf(dirname(path));
-  return String((await statIfThere(path))?.dev);
 }

@@ -28,6 +28,12 @@ export async function verifyBackup(context: Pick<Context, "clock">, { directory,
   const began = context.clock.monotonicMs();
   const unsigned = await unsignedFindings({ directory, id: basename(directory), text, signers });
   if (unsigned.length > 0) return verdictOf([], unsigned);
+  const seen = `the manifest by its signature, ${manifest.files.length} files by their SHA-256`;
+  return verdictOf([{ subject: "verified", seen, tookMs: context.clock.monotonicMs() - began }], await fileFindings(directory, manifest));
+}
+
+/** Which files are not as the manifest has them. */
+export async function fileFindings(directory: string, manifest: Manifest): Promise<readonly Finding[]> {
   const there = (await storedFiles(directory)).filter(({ path }) => !own.includes(path));
   const found = manifest.files.flatMap(({ path, bytes, sha256 }) => {
     const file = there.find((one) => one.path === path);
@@ -38,8 +44,7 @@ export async function verifyBackup(context: Pick<Context, "clock">, { directory,
   const extra = there
     .filter(({ path }) => !manifest.files.some((one) => one.path === path))
     .map(({ path }) => faultyFile(path, "is not of this backup"));
-  const seen = `the manifest by its signature, ${there.length} files by their SHA-256`;
-  return verdictOf([{ subject: "verified", seen, tookMs: context.clock.monotonicMs() - began }], [...found, ...extra]);
+  return [...found, ...extra];
 }
 
 function faultyFile(path: string, seen: string): Finding {
