@@ -5,8 +5,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { systemClock, waitFor } from "../../src/platform/clock.ts";
 import { listBackups, type ListedBackup } from "../../src/operations/backup/list.ts";
-import type { TakenBackup } from "../../src/operations/backup/take.ts";
 import { startChinook } from "../support/backup/chinook.ts";
 import { freePort, rowhouse } from "../support/houses.ts";
 import type { SceneOptions, SceneResult } from "../support/scenes/scene.ts";
@@ -25,20 +25,21 @@ export async function run({ engine, size = 20, seed, print }: SceneOptions): Pro
   const found: string[] = [];
   const vault = await startVault(root);
   try {
-    const taken = (await rowhouse(["backup", "take", "--target", chinook.target, "--store", store, "--json"], { ...env, ...chinook.env })).json
-      .result as TakenBackup;
+    const taken = await rowhouse(["backup", "take", "--target", chinook.target, "--store", store, "--json"], { ...env, ...chinook.env });
+    if (taken.exitCode !== 0) throw new Error(`no backup to copy: ${taken.stderr}`);
     const seen: Record<string, number> = {};
     const at = () => listBackups({ ...testContext, environment: env }, join(vault.remote, "store"));
     for (let one = 0; one < size; one++) {
       vault.mount();
       const cut = one % 2 === 0 ? "the connection is cut" : "the copying is killed";
-      const waitMs = 150 + ((seed * 31 + one * 97) % 900);
-      await copyAndCut({ store, to: join(vault.mounted, "store"), env, waitMs, cut: one % 2 === 0 ? vault.cut : undefined });
+      const waitMs = (seed * 31 + one * 97) % 500;
+      await copyAndCut({ store, to: join(vault.mounted, "store"), env, waitMs, remote: vault.remote, cut: one % 2 === 0 ? vault.cut : undefined });
       vault.unmount();
       const there = await at();
       for (const { state } of there) seen[state] = (seen[state] ?? 0) + 1;
       found.push(...falselyThere(there).map((what) => `${cut} after ${waitMs} ms: ${what}`));
-      if (there.some(({ state }) => state !== "UNFINISHED")) rmSync(join(vault.remote, "store"), { recursive: true }); // the next cut meets a copy under way
+      if (there.some(({ state }) => state !== "UNFINISHED")) rmSync(join(vault.remote, "store"), { recursive: true });
+      else if (one % 3 === 0) rmSync(join(vault.remote, "store"), { recursive: true, force: true }); // others go on where they stopped
     }
     print(`${size} times cut; at the other end afterwards: ${JSON.stringify(seen)}`);
     vault.mount();
@@ -68,21 +69,31 @@ interface Cutting {
   readonly store: string;
   readonly to: string;
   readonly env: Readonly<Record<string, string>>;
+  /** From when something of it is at the other end. */
   readonly waitMs: number;
+  readonly remote: string;
   /** Instead of killing the copying itself. */
   readonly cut: (() => void) | undefined;
 }
 
-async function copyAndCut({ store, to, env, waitMs, cut }: Cutting): Promise<void> {
+async function copyAndCut({ store, to, env, waitMs, remote, cut }: Cutting): Promise<void> {
   const child = spawn(process.execPath, [program, "backup", "copy", "--to", to, "--store", store], {
     env: { ...process.env, ...env },
     stdio: "ignore",
   });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, waitMs))]);
+  const began = async () => {
+    await waitFor(systemClock, { withinMs: 30_000, everyMs: 5 }, async () => (partialIn(remote) ? true : undefined));
+    await systemClock.sleep(waitMs);
+  };
+  await Promise.race([ended, began()]);
   if (cut) cut();
   else child.kill("SIGKILL");
   await ended;
+}
+
+function partialIn(remote: string): boolean {
+  return readdirSync(remote, { recursive: true, encoding: "utf8" }).some((name) => name.endsWith(".partial"));
 }
 
 interface Vault {
