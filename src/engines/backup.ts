@@ -83,7 +83,15 @@ export interface Taken extends Content {
 /** Told of a table, with how far it is. */
 export type Progress = (text: string) => void;
 
+/** What of a database a backup holds: all of it, what is defined without the rows, the rows alone, or some tables with theirs. */
+export interface Scope {
+  readonly kind: "database" | "schema" | "data" | "tables";
+  /** Of `tables`; none otherwise. */
+  readonly tables: readonly TableName[];
+}
+
 export interface DumpJob {
+  readonly scope: Scope;
   readonly survey: Survey;
   readonly tools: readonly Tool[];
   readonly login: ConnectionOptions;
@@ -96,6 +104,7 @@ export interface DumpJob {
 }
 
 export interface RestoreJob {
+  readonly kind: Scope["kind"];
   readonly survey: Survey;
   readonly tools: readonly Tool[];
   /** A server of the same major version that holds nothing yet. */
@@ -120,8 +129,14 @@ export interface BackupFloor {
   tools(context: Context, version: string): Promise<readonly Tool[]>;
   /** Looks at the database that the session is in. Throws RH-AUTH-003 where the login cannot see all of it. */
   survey(session: Session): Promise<Survey>;
+  /** Tables to choose from. */
+  tables(session: Session): Promise<readonly TableName[]>;
+  /** What these tables could not be made without and is not among them, each with its name. */
+  needs(session: Session, chosen: readonly TableName[]): Promise<readonly string[]>;
+  /** Whether an object comes with that table. */
+  isPartOf(object: DatabaseObject, table: TableName): boolean;
   /** The commands that `dump` runs, for the plan. */
-  dumpCommands(job: Pick<DumpJob, "tools" | "login" | "directory" | "secretsDirectory">): readonly (readonly string[])[];
+  dumpCommands(job: Pick<DumpJob, "scope" | "tools" | "login" | "directory" | "secretsDirectory">): readonly (readonly string[])[];
   /** Writes the dump and tells what the snapshot held. Nothing is written on the server. Throws RH-BACKUP-002 when the schema moved. */
   dump(context: Context, job: DumpJob): Promise<Taken>;
   /** What, besides the engine's usual settings, a server is started with that only serves a proof: no TCP, nothing kept durable. */
@@ -129,7 +144,7 @@ export interface BackupFloor {
   /** Why this server cannot hold a copy at all (a locale, a module that it has not), undefined when it can. */
   obstacle(session: Session, survey: Survey): Promise<string | undefined>;
   /** The commands that `restore` runs, for the plan. */
-  restoreCommands(job: Pick<RestoreJob, "tools" | "place" | "directory" | "secretsDirectory" | "survey">): readonly (readonly string[])[];
+  restoreCommands(job: Pick<RestoreJob, "kind" | "tools" | "place" | "directory" | "secretsDirectory" | "survey">): readonly (readonly string[])[];
   /** How a person restores a dump with the engine's own programs, for the recovery kit: commands to run in the directory that holds `dump/`. */
   readonly byHand: readonly string[];
   /** Restores into the empty server, and stops at the first error. */

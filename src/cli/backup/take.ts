@@ -2,13 +2,14 @@
 // it was taken and could not be proved here.
 import { resolve } from "node:path";
 import { planText } from "../../foundation/plan.ts";
-import { isProblem } from "../../foundation/problem.ts";
+import { isProblem, Problem } from "../../foundation/problem.ts";
 import { houseSource, type Source, targetSource, withPassword } from "../../operations/backup/source.ts";
+import type { ScopeWish } from "../../operations/backup/scope.ts";
 import { type PlannedTake, planTake } from "../../operations/backup/take.ts";
 import type { Invocation } from "../command.ts";
 import { foundHouse } from "../found-house.ts";
 import { planLines } from "../output.ts";
-import { textOption } from "../parse.ts";
+import { listOption, textOption } from "../parse.ts";
 import { askSecret } from "../prompt.ts";
 import { exitCodes, printEvidence, printProof } from "./proof.ts";
 
@@ -37,6 +38,15 @@ async function sourceOf(invocation: Invocation): Promise<Source> {
   return database === undefined ? source : { ...source, login: { ...source.login, database } };
 }
 
+function scopeWish(options: Invocation["options"]): ScopeWish {
+  if (options["schema-only"] && options["data-only"])
+    throw new Problem("RH-USE-001", "--schema-only and --data-only exclude each other", {
+      field: "data-only",
+      hint: "Leave both out for all of it.",
+    });
+  return { tables: listOption(options, "table"), only: options["schema-only"] ? "schema" : options["data-only"] ? "data" : undefined };
+}
+
 /** A password that nobody wrote down is asked for, once, where a terminal can be asked. */
 async function planned(invocation: Invocation, source: Source): Promise<PlannedTake> {
   const { context, output, options, directory, signal } = invocation;
@@ -46,6 +56,7 @@ async function planned(invocation: Invocation, source: Source): Promise<PlannedT
       source: from,
       store: store === undefined ? undefined : resolve(directory, store),
       isProved: options["no-prove"] !== true,
+      scope: scopeWish(options),
       onProgress: (text) => {
         if (output.isLive) output.progress(text);
       },

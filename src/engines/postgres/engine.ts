@@ -7,6 +7,7 @@ import { content, hashMethod } from "./backup/content.ts";
 import { dump, dumpCommands } from "./backup/dump.ts";
 import { reread } from "./backup/reread.ts";
 import { byHand, obstacle, restore, restoreCommands, scratchArguments } from "./backup/restore.ts";
+import { isPartOf, needs, tables } from "./backup/scope.ts";
 import { survey } from "./backup/survey.ts";
 import { target } from "./backup/target.ts";
 import { tools } from "./backup/tools.ts";
@@ -48,6 +49,9 @@ export const postgres: Engine = {
     hashMethod,
     tools,
     survey,
+    tables,
+    needs,
+    isPartOf,
     dumpCommands,
     dump,
     scratchArguments,

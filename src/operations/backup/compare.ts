@@ -6,6 +6,7 @@ import type { Engine } from "../../engines/engine.ts";
 import { type Finding, type Verdict, verdictOf } from "../../foundation/evidence.ts";
 import type { Context } from "../../platform/context.ts";
 import type { Catalogue, Manifest } from "./manifest.ts";
+import { withinScope } from "./scope.ts";
 
 const mend = "Take another backup; do not rely on this one.";
 
@@ -21,7 +22,7 @@ export async function compareCopy({ clock }: Pick<Context, "clock">, original: O
   const began = clock.monotonicMs();
   const { manifest, onProgress } = original;
   const { backup } = original.engine;
-  const copy = await backup.content(session, onProgress);
+  const copy = withinScope(original.engine, manifest, await backup.content(session, onProgress));
   const catalogue = await settled(original.catalogue, copy, (object) => backup.reread(session, object));
   const evidence = { subject: "compared", seen: comparedText(manifest, copy), tookMs: clock.monotonicMs() - began };
   const findings = compareContent({ manifest, catalogue }, copy);
@@ -40,7 +41,8 @@ function comparedText(manifest: Manifest, copy: Content): string {
     of("grant", "grants"),
     of("role", "roles"),
   ];
-  const tables = `${copy.tables.length}/${manifest.tables.length} tables by content`;
+  const how = { database: "by content", schema: "without their rows", data: "by content, their definitions not", tables: "by content, nothing else" };
+  const tables = `${copy.tables.length}/${manifest.tables.length} tables ${how[manifest.kind]}`;
   return `${[tables, ...named.flat(), ...counted(manifest.counters.length, "counter", "counters")].join(", ")}: equal`;
 }
 

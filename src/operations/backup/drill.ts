@@ -99,7 +99,8 @@ function isOf(config: HouseConfig | undefined, { content }: ListedBackup): boole
 }
 
 /** The newest proved one; where none is, the newest one that is at least readable, which a person in need wants all the same. */
-function chosen({ name, store }: DrillOptions, backups: readonly ListedBackup[]): ListedBackup {
+function chosen({ name, store }: DrillOptions, all: readonly ListedBackup[]): ListedBackup {
+  const backups = all.filter(({ content }) => (content?.kind ?? "database") === "database"); // nothing is rebuilt from a part
   if (name !== undefined && name !== "latest") return findBackup({ name, backups, store });
   try {
     return findBackup({ name: "latest", backups, store });
@@ -234,7 +235,7 @@ async function databaseAgain(draft: Draft, { plain, signal, onStep }: How & { re
   await using server = await startThrowaway(context, { engine, installation: await installationFor(draft), directory: place, survey, signal });
   const began = clock.monotonicMs();
   const job = { survey, tools, place: server.place, secretsDirectory: server.secretsDirectory, directory: plain.directory };
-  await engine.backup.restore(context, { ...job, tables: manifest.tables, signal, onProgress });
+  await engine.backup.restore(context, { ...job, kind: manifest.kind, tables: manifest.tables, signal, onProgress });
   await using session = await engine.driver.connect({
     ...engine.server.administrator(server.place, manifest.database.name),
     statementTimeoutMs: 86_400_000,

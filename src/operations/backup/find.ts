@@ -15,7 +15,7 @@ export function findBackup({ name, backups, store }: Wanted): ListedBackup {
   const isNewest = name === undefined || name === "latest";
   const candidates = isNewest ? readable(backups) : backups.filter(({ id }) => id.endsWith(name));
   if (isNewest) refuseSeveralDatabases(candidates, store);
-  const found = name === "latest" ? candidates.filter(({ state }) => state === "PROVED") : candidates;
+  const found = name === "latest" ? candidates.filter(({ state, content }) => state === "PROVED" && content?.kind === "database") : candidates;
   const [first, second] = found;
   if (first === undefined) throw nothing(name, store);
   if (!isNewest && second) {

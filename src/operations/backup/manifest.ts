@@ -21,7 +21,8 @@ const ManifestSchema = Type.Object(
   {
     format: Type.Literal(1),
     id: Type.String({ pattern: "^\\d{8}T\\d{6}Z-[0-9a-f]{4}$" }),
-    kind: Type.Literal("database"),
+    /** All of the database, its schema alone, its rows alone, or some tables. */
+    kind: Type.Union([Type.Literal("database"), Type.Literal("schema"), Type.Literal("data"), Type.Literal("tables")]),
     engine: Type.String(),
     server: Type.Object({ id: Type.String(), version: Type.String(), host: Type.String(), port: count }, closed),
     database: Type.Object(

@@ -1,7 +1,7 @@
 // The proof of a backup as steps of a plan: the system user that throw-away servers run as, where it is missing, and the proof
 // itself with the commands that it will run.
 import { dirname, join } from "node:path";
-import type { Survey, Tool } from "../../engines/backup.ts";
+import type { Scope, Survey, Tool } from "../../engines/backup.ts";
 import type { Engine } from "../../engines/engine.ts";
 import type { Step } from "../../foundation/plan.ts";
 import { isProblem } from "../../foundation/problem.ts";
@@ -16,6 +16,8 @@ export interface ProofStepsOptions {
   readonly title: string;
   readonly engine: Engine;
   readonly survey: Survey;
+  /** What the backup holds. */
+  readonly kind: Scope["kind"];
   /** Of the backup. */
   readonly directory: string;
   readonly onProgress: (text: string) => void;
@@ -44,7 +46,7 @@ export async function proofUserSteps(): Promise<readonly Step[]> {
   ];
 }
 
-async function proofStep(context: Context, { title, engine, survey, directory, onProgress, onProved }: ProofStepsOptions): Promise<Step> {
+async function proofStep(context: Context, { title, engine, survey, kind, directory, onProgress, onProved }: ProofStepsOptions): Promise<Step> {
   const found = await engine.server.installations(context, { embeddedRoot: embeddedRoot(context) });
   const installation = found.find(({ major }) => major === engine.server.majorOf(survey.version));
   const commands = async () => {
@@ -53,7 +55,7 @@ async function proofStep(context: Context, { title, engine, survey, directory, o
     const proof = await newProofDirectory();
     const place = await proofPlace(proof, installation);
     const secretsDirectory = join(proof, "secrets");
-    const restoring = engine.backup.restoreCommands({ tools, place, directory, secretsDirectory, survey });
+    const restoring = engine.backup.restoreCommands({ kind, tools, place, directory, secretsDirectory, survey });
     return {
       run: [engine.server.initialiseCommand(place), throwawayProgram(engine, place, survey).argv, ...restoring],
       writes: [dirname(place.dataDirectory)],

@@ -31,7 +31,7 @@ export async function protectionOf(context: Context, house: House): Promise<Prot
   try {
     const { database } = house.config.app;
     const backups = (await listBackups(context, store)).filter(
-      ({ state, content }) => state !== "UNFINISHED" && (content?.database ?? database) === database,
+      ({ state, content }) => state !== "UNFINISHED" && (content?.database ?? database) === database && (content?.kind ?? "database") === "database",
     );
     const proved = backups.find(({ state }) => state === "PROVED");
     const [newest] = backups;

@@ -41,6 +41,7 @@ async function stepsFor(context: Context, backup: ListedBackup, { onProgress, on
       title: `prove ${id}`,
       engine,
       survey: surveyOf(manifest),
+      kind: manifest.kind,
       directory,
       onProgress: (text) => onProgress(`${id}: ${text}`),
       onProved: (proof) => onProved({ backup, proof }),

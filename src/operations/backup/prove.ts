@@ -147,7 +147,17 @@ async function restoreInto(proof: Proving): Promise<Verdict> {
   const { directory, signal, onProgress } = options;
   const { place, secretsDirectory } = server;
   try {
-    await options.engine.backup.restore(context, { survey, tools, place, directory, secretsDirectory, tables: manifest.tables, signal, onProgress });
+    await options.engine.backup.restore(context, {
+      kind: manifest.kind,
+      survey,
+      tools,
+      place,
+      directory,
+      secretsDirectory,
+      tables: manifest.tables,
+      signal,
+      onProgress,
+    });
   } catch (thrown) {
     if (!(thrown instanceof Problem) || /^RH-(USE-002|BUG-001|FILE-|CONN-)/.test(thrown.code)) throw thrown;
     if (wasKilled(thrown) || (await server.isGone())) throw thrown;

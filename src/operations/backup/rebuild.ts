@@ -113,7 +113,17 @@ async function fill(draft: Draft, { manifest, plain, tools, signal, onProgress }
   try {
     const { directory } = plain;
     const { tables } = manifest;
-    await engine.backup.restore(context, { survey: surveyOf(manifest), tools, place, directory, secretsDirectory, tables, signal, onProgress });
+    await engine.backup.restore(context, {
+      kind: manifest.kind,
+      survey: surveyOf(manifest),
+      tools,
+      place,
+      directory,
+      secretsDirectory,
+      tables,
+      signal,
+      onProgress,
+    });
   } finally {
     await remove(secretsDirectory);
   }

@@ -9,6 +9,7 @@ import type { Context } from "../../platform/context.ts";
 import { ensureDirectory, remove } from "../../platform/files.ts";
 import type { ListedBackup } from "./list.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
+import { refusePart } from "./scope.ts";
 import { checkGround, type Ground, refuseUnconfirmed, type Wish } from "./restore-checks.ts";
 import { compareStep, type Draft, fillStep, keptAs, placeStep, verifyStep } from "./restore-steps.ts";
 import { administratorOn, type RestoreTarget } from "./restore-target.ts";
@@ -51,6 +52,7 @@ export async function planRestore(context: Context, options: RestoreOptions): Pr
   const { backup, target, wish } = options;
   refuseBad(backup);
   const { manifest } = await readManifest(backup.directory);
+  refusePart(manifest);
   const only = chosenTables(manifest, options.tables);
   await using session = await administratorOn(target);
   const ground = await checkGround(session, { manifest, target, wish });

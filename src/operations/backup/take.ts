@@ -2,7 +2,7 @@
 // backup and renamed when it is whole. On the server nothing is written.
 import { hostname } from "node:os";
 import { join } from "node:path";
-import type { Survey, Taken, Tool } from "../../engines/backup.ts";
+import type { Scope, Survey, Taken, Tool } from "../../engines/backup.ts";
 import type { Evidence, Verdict } from "../../foundation/evidence.ts";
 import { perform, type Plan, type Step, type StepText } from "../../foundation/plan.ts";
 import { Problem } from "../../foundation/problem.ts";
@@ -22,6 +22,7 @@ import { readMigrationRecord } from "./migration-record.ts";
 import { sealTree } from "./seal.ts";
 import { signText } from "./sign.ts";
 import type { Source } from "./source.ts";
+import { everything, scopeOf, scopeTitle, type ScopeWish } from "./scope.ts";
 import { newBackupId, openStore, partialEnd, refuseLackOfSpace, serverDirectory, storedFiles } from "./store.ts";
 import { clearAbandoned, newProofDirectory, proofsRoot } from "./throwaway.ts";
 
@@ -31,6 +32,8 @@ export interface TakeOptions {
   readonly store?: string | undefined;
   /** False: take it and leave the proof for later. */
   readonly isProved: boolean;
+  /** The whole database unless given. */
+  readonly scope?: ScopeWish | undefined;
   readonly onProgress: (text: string) => void;
 }
 
@@ -38,6 +41,7 @@ export interface TakenBackup {
   readonly id: string;
   readonly directory: string;
   readonly state: BackupState;
+  readonly kind: Manifest["kind"];
   readonly database: string;
   readonly server: string;
   readonly tables: number;
@@ -54,6 +58,7 @@ interface Draft {
   readonly context: Context;
   readonly options: TakeOptions;
   readonly survey: Survey;
+  readonly scope: Scope;
   readonly tools: readonly Tool[];
   readonly id: string;
   readonly store: string;
@@ -80,13 +85,14 @@ export async function planTake(context: Context, options: TakeOptions): Promise<
   await using session = await engine.driver.connect(login);
   const survey = await engine.backup.survey(session);
   refuseWhatIsNotCarried(survey);
+  const scope = await scopeOf(session, engine, options.scope ?? everything);
   const tools = await engine.backup.tools(context, survey.version);
   const store = options.store ?? options.source.store;
   await refuseLackOfSpace(store, { bytes: Math.round(survey.tableBytes * 1.2) + 1_000_000, what: `a backup of ${survey.database}` });
   const sealing = await sealingOf(context, survey);
   const server = serverDirectory({ store, engine, survey });
-  const draft: Draft = { context, options, survey, tools, id: newBackupId(context.clock, await namesIn(server)), store, server, sealing };
-  const title = `back up ${survey.database} of ${engine.title} ${survey.version} on ${login.host}:${login.port}, ${formatBytes(survey.databaseBytes)}`;
+  const draft: Draft = { context, options, survey, scope, tools, id: newBackupId(context.clock, await namesIn(server)), store, server, sealing };
+  const title = `back up ${scopeTitle(scope)}${survey.database} of ${engine.title} ${survey.version} on ${login.host}:${login.port}, ${formatBytes(survey.databaseBytes)}`;
   const proof = options.isProved ? await proofOf(draft) : [];
   const plan = { title, steps: [dumpStep(draft), manifestStep(draft), ...proof] };
   return { plan, take: (signal, onStep) => take(draft, plan, { signal, onStep }) };
@@ -130,14 +136,14 @@ function placeOf({ server, id }: Draft): string {
 }
 
 function dumpStep(draft: Draft): Step {
-  const { options, survey, tools, context } = draft;
+  const { options, survey, scope, tools, context } = draft;
   const { engine, login } = options.source;
   const directory = draft.sealing?.plain ?? partialOf(draft);
   const secretsDirectory = join(directory, ".secrets");
   return {
     title: `dump ${survey.database}`,
     why: "in one snapshot, with the engine's own tools; row counts and hashes are read in the same snapshot",
-    run: engine.backup.dumpCommands({ tools, login, directory, secretsDirectory }),
+    run: engine.backup.dumpCommands({ scope, tools, login, directory, secretsDirectory }),
     writes: [directory],
     act: async (signal) => {
       const began = context.clock.monotonicMs();
@@ -145,7 +151,16 @@ function dumpStep(draft: Draft): Step {
       await ensureDirectory(secretsDirectory);
       const startedAt = context.clock.now().toISOString();
       const migrations = await migrationsOf(draft);
-      const taken = await engine.backup.dump(context, { survey, tools, login, directory, secretsDirectory, signal, onProgress: options.onProgress });
+      const taken = await engine.backup.dump(context, {
+        scope,
+        survey,
+        tools,
+        login,
+        directory,
+        secretsDirectory,
+        signal,
+        onProgress: options.onProgress,
+      });
       await remove(secretsDirectory);
       await writeFileAtomic(join(directory, catalogueName), `${JSON.stringify(taken.objects)}\n`);
       if (draft.sealing) await seal(draft, draft.sealing, signal);
@@ -180,7 +195,7 @@ interface Written {
 }
 
 async function manifestOf(
-  { context, options, survey, tools, id, sealing }: Draft,
+  { context, options, survey, scope, tools, id, sealing }: Draft,
   { taken, files, startedAt, migrations }: Written,
 ): Promise<Manifest> {
   const { engine, login } = options.source;
@@ -188,7 +203,7 @@ async function manifestOf(
   return {
     format: 1,
     id,
-    kind: "database",
+    kind: scope.kind,
     engine: engine.name,
     server: { id: survey.serverId, version: survey.version, host: login.host, port: login.port },
     database: {
@@ -258,6 +273,7 @@ async function proofOf(draft: Draft): Promise<readonly Step[]> {
     title: "prove it",
     engine: options.source.engine,
     survey,
+    kind: draft.scope.kind,
     directory: placeOf(draft),
     onProgress: options.onProgress,
     onProved: (proof) => {
@@ -273,6 +289,7 @@ function takenBackup(draft: Draft, notes: readonly string[]): TakenBackup {
     id: draft.id,
     directory: placeOf(draft),
     state: proof?.state ?? "TAKEN",
+    kind: manifest.kind,
     database: survey.database,
     server: `${options.source.engine.title} ${survey.version}`,
     tables: manifest.tables.length,

@@ -11,13 +11,14 @@ import type { Context } from "../../../platform/context.ts";
 import { ensureDirectory, readTail, writeFileAtomic } from "../../../platform/files.ts";
 import { packed } from "../../../platform/gzip.ts";
 import { run } from "../../../platform/processes.ts";
-import type { DatabaseObject, DumpJob, Taken, Tool } from "../../backup.ts";
+import type { DatabaseObject, DumpJob, Scope, Taken, Tool } from "../../backup.ts";
 import { objects } from "./catalogue.ts";
 import { type ContentSum, contentSum, counters, tableNames } from "./content.ts";
 import { loadStatement } from "./lines.ts";
 import { loginOption, writeLogin } from "./login.ts";
 import { grantScript, roleScript } from "./roles.ts";
 import { blockCeiling, type Range, rangeOf, readLines, type Shape, shapeOf } from "./rows.ts";
+import { isPartOf, scopeTables } from "./scope.ts";
 import { takeSnapshot } from "./snapshot.ts";
 
 const dayMs = 86_400_000;
@@ -25,7 +26,8 @@ const dayMs = 86_400_000;
 const partBytes = 64_000_000;
 
 /** Triggers come after the rows: none of them must run while rows are loaded. Events come last of all: they act by themselves. */
-export function dumpCommands(job: Pick<DumpJob, "tools" | "login" | "directory" | "secretsDirectory">): readonly (readonly string[])[] {
+export function dumpCommands(job: Pick<DumpJob, "scope" | "tools" | "login" | "directory" | "secretsDirectory">): readonly (readonly string[])[] {
+  const isPart = job.scope.kind === "tables";
   const common = [
     programIn(job.tools, "mariadb-dump"),
     loginOption(job.secretsDirectory),
@@ -33,13 +35,18 @@ export function dumpCommands(job: Pick<DumpJob, "tools" | "login" | "directory" 
     "--single-transaction",
     "--skip-add-drop-table",
   ];
-  const file = (name: string) => `--result-file=${join(job.directory, "dump", name)}`;
-  const database = ["--", job.login.database ?? ""];
+  const file = (name: string) => `--result-file=${join(job.directory, scriptsDirectory(job.scope), name)}`;
+  const what = ["--", job.login.database ?? "", ...scopeTables(job.scope)];
   return [
-    [...common, "--skip-triggers", "--routines", "--skip-events", file("schema.sql"), ...database],
-    [...common, "--no-create-info", "--triggers", "--skip-routines", "--skip-events", file("triggers.sql"), ...database],
-    [...common, "--no-create-info", "--skip-triggers", "--skip-routines", "--events", file("events.sql"), ...database],
+    [...common, "--skip-triggers", isPart ? "--skip-routines" : "--routines", "--skip-events", file("schema.sql"), ...what],
+    [...common, "--no-create-info", "--triggers", "--skip-routines", "--skip-events", file("triggers.sql"), ...what],
+    ...(isPart ? [] : [[...common, "--no-create-info", "--skip-triggers", "--skip-routines", "--events", file("events.sql"), ...what]]),
   ];
+}
+
+/** Rows alone come with the schema that they fit into, in a directory of its own, so that they can be tried. */
+export function scriptsDirectory({ kind }: Pick<Scope, "kind">): string {
+  return kind === "data" ? "schema" : "dump";
 }
 
 export function programIn(tools: readonly Tool[], name: string): string {
@@ -54,20 +61,37 @@ export async function dump(context: Context, job: DumpJob): Promise<Taken> {
   const before = await objects(session);
   const countersBefore = await counters(session);
   await dumpSchema(job);
-  await writeFileAtomic(join(job.directory, "dump/roles.sql"), await roleScript(session));
-  await writeFileAtomic(join(job.directory, "dump/grants.sql"), await grantScript(session));
+  await writeRoles(job, session);
   await using snapshot = await takeSnapshot(patient);
   const snapshotAt = context.clock.now().toISOString();
   const tables = await dumpTables(job, snapshot.sessions).catch((thrown: unknown) => {
     throw isProblem(thrown, "RH-SQL-003") && /\(1412\)/.test(thrown.message) ? moved(thrown.message) : thrown;
   });
   refuseMoved(before, await objects(session));
-  return { tables, objects: before, counters: countersBefore, countersAfter: await counters(session), snapshot: snapshot.how, snapshotAt };
+  const taken = { tables, objects: before, counters: countersBefore, countersAfter: await counters(session), snapshot: snapshot.how, snapshotAt };
+  return narrowed(taken, job.scope);
+}
+
+/** To what the dump holds. */
+function narrowed(taken: Taken, { kind, tables }: Scope): Taken {
+  if (kind === "database") return taken;
+  if (kind === "schema") return { ...taken, counters: [] };
+  if (kind === "data") return { ...taken, objects: [], counters: [] }; // counters stand in the schema
+  const objects = taken.objects.filter((object) => tables.some((table) => isPartOf(object, table)));
+  return { ...taken, objects, counters: taken.counters.filter(({ name }) => tables.some(([table]) => table === name)) };
+}
+
+/** Of some tables neither the users nor their rights come along. */
+async function writeRoles({ scope, directory }: DumpJob, session: Session): Promise<void> {
+  if (scope.kind === "tables") return;
+  await writeFileAtomic(join(directory, scriptsDirectory(scope), "roles.sql"), await roleScript(session));
+  await writeFileAtomic(join(directory, scriptsDirectory(scope), "grants.sql"), await grantScript(session));
 }
 
 async function dumpSchema(job: DumpJob): Promise<void> {
   await ensureDirectory(join(job.directory, "dump"));
   await ensureDirectory(join(job.directory, "dump/data"));
+  await ensureDirectory(join(job.directory, scriptsDirectory(job.scope)));
   await writeLogin(job.login, job.secretsDirectory);
   for (const argv of dumpCommands(job)) {
     await run({ argv, umask: 0o077, timeoutMs: dayMs, signal: job.signal });
@@ -75,7 +99,7 @@ async function dumpSchema(job: DumpJob): Promise<void> {
     if (!/^-- Dump completed/m.test(await readTail(path, 200)))
       throw new Problem("RH-PROC-001", `${argv[0]} ended with 0, and ${path} does not end with "-- Dump completed"`, { hint: "Run it again." });
   }
-  await cutViews(join(job.directory, "dump"));
+  await cutViews(join(job.directory, scriptsDirectory(job.scope)));
 }
 
 /** A view over another one needs the rights of that one's definer, so views come into a file of their own, for after the grants. */
@@ -102,7 +126,11 @@ interface Part {
 
 async function dumpTables(job: DumpJob, sessions: readonly [Session, ...Session[]]): Promise<Taken["tables"]> {
   const parts: Part[] = [];
-  for (const [index, name] of (await tableNames(sessions[0])).entries()) parts.push(...(await partsOf(sessions[0], name, index)));
+  const names = await tableNames(sessions[0]);
+  if (job.scope.kind === "schema") return names.map((name) => ({ name: [name], ...contentSum().content() }));
+  const chosen = scopeTables(job.scope);
+  for (const [index, name] of names.filter((one) => chosen.length === 0 || chosen.includes(one)).entries())
+    parts.push(...(await partsOf(sessions[0], name, index)));
   const done = new Map<Part, ContentSum>();
   const waiting = [...parts];
   const failed = new AbortController();

@@ -131,7 +131,7 @@ export async function giveRights(job: FillJob): Promise<void> {
 
 export async function runScript(job: FillJob, name: string): Promise<void> {
   await writeLogin({ ...job.login, database: job.database }, job.secretsDirectory);
-  for (const argv of fillCommands(job)) await runFile(argv, { ...job, name });
+  for (const argv of fillCommands(job)) await runFile(argv, { ...job, directory: join(job.directory, "dump"), name });
 }
 
 async function dropRest(session: Session, only: readonly string[]): Promise<void> {

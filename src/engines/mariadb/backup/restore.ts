@@ -16,7 +16,7 @@ import type { RestoreJob, Survey } from "../../backup.ts";
 import type { ServerPlace } from "../../engine.ts";
 import type { FillJob, ServerFiles } from "../../target.ts";
 import { administrator } from "../server/process.ts";
-import { programIn } from "./dump.ts";
+import { programIn, scriptsDirectory } from "./dump.ts";
 import { loginOption, writeLogin } from "./login.ts";
 import { type Column, insertStatement, loadStatement } from "./lines.ts";
 import { makeDatabase } from "./properties.ts";
@@ -75,17 +75,18 @@ export async function restore(_context: Context, job: RestoreJob): Promise<void>
 const endMarked = ["schema.sql", "triggers.sql"];
 
 async function runScript(job: RestoreJob, name: string): Promise<void> {
-  for (const argv of restoreCommands(job)) await runFile(argv, { ...job, name });
+  const from = { ...job, directory: join(job.directory, scriptsDirectory(job)) };
+  for (const argv of restoreCommands(job)) await runFile(argv, { ...from, name });
 }
 
-/** A file of the dump, given to the client in its sandbox. */
+/** A file of that directory, given to the client in its sandbox. */
 export async function runFile(
   argv: readonly string[],
   { directory, name, signal }: Pick<RestoreJob, "directory" | "signal"> & { readonly name: string },
 ): Promise<void> {
-  const input = (await readIfThere(join(directory, "dump", name))) ?? "";
+  const input = (await readIfThere(join(directory, name))) ?? "";
   if (endMarked.includes(name) && !/\n-- Dump completed[^\n]*\n$/.test(input))
-    throw new Problem("RH-DATA-005", `dump/${name} does not end with "-- Dump completed": the rest of it is missing`);
+    throw new Problem("RH-DATA-005", `${name} does not end with "-- Dump completed": the rest of it is missing`);
   await run({ argv, input, timeoutMs: dayMs, signal });
 }
 

@@ -3,7 +3,7 @@
 // Source: postgresql.org/docs/current/functions-info.html, catalogs.html
 import type { Session } from "../../../drivers/driver.ts";
 import { sql } from "../../../foundation/sql.ts";
-import type { Content, Counter, Progress, TableContent } from "../../backup.ts";
+import type { Content, Counter, Progress, Scope, TableContent } from "../../backup.ts";
 import { objects } from "./catalogue.ts";
 import { rowText } from "./lines.ts";
 
@@ -19,14 +19,22 @@ const settings: Readonly<Record<string, string>> = {
   lc_monetary: "C",
 };
 
-export async function content(session: Session, onProgress: Progress): Promise<Content> {
+const whole: Scope = { kind: "database", tables: [] };
+
+export async function content(session: Session, onProgress: Progress, scope = whole): Promise<Content> {
   for (const [name, value] of Object.entries(settings)) await session.all(sql`select set_config(${name}, ${value}, false) as value`);
   const tables: TableContent[] = [];
   for (const table of await tableNames(session)) {
+    if (!isWithin(scope, table)) continue;
     onProgress(`hashing ${table.join(".")}`);
-    tables.push(await tableContent(session, table));
+    tables.push(scope.kind === "schema" ? { name: table, rows: 0, hash: "0" } : await tableContent(session, table));
   }
-  return { tables: [...tables, ...(await largeObjects(session))], counters: await counters(session), objects: await objects(session) };
+  if (scope.kind === "database" || scope.kind === "data") tables.push(...(await largeObjects(session)));
+  return { tables, counters: await counters(session), objects: await objects(session) };
+}
+
+function isWithin({ kind, tables }: Scope, [schema, name]: readonly [string, string]): boolean {
+  return kind !== "tables" || tables.some((one) => one[0] === schema && one[1] === name);
 }
 
 /** Tables and leaves of partitioned ones, in every schema of the database's own; those of extensions come with them. */

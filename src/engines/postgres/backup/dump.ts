@@ -6,21 +6,32 @@ import { Problem } from "../../../foundation/problem.ts";
 import type { Context } from "../../../platform/context.ts";
 import { writeFileAtomic } from "../../../platform/files.ts";
 import { run } from "../../../platform/processes.ts";
-import type { DumpJob, Taken, Tool } from "../../backup.ts";
+import type { DumpJob, Scope, Taken, Tool } from "../../backup.ts";
 import { content, counters } from "./content.ts";
 import { loginEnvironment } from "./login.ts";
 import { roleScript } from "./roles.ts";
+import { isPartOf, scopeOptions } from "./scope.ts";
 import { takeSnapshot } from "./snapshot.ts";
 
 const dayMs = 86_400_000;
 /** Beside what pg_restore reads, which leaves it alone. */
 export const rolesFile = "dump/roles.sql";
+/** Beside `dump`. */
+export const schemaDirectory = "schema";
 
-export function dumpCommands(job: Pick<DumpJob, "tools" | "login" | "directory" | "secretsDirectory">): readonly (readonly string[])[] {
-  return [command(job, "<snapshot of our session>")];
+type CommandJob = Pick<DumpJob, "scope" | "tools" | "directory">;
+
+export function dumpCommands(job: CommandJob): readonly (readonly string[])[] {
+  return commands(job, "<snapshot of our session>");
 }
 
-function command({ tools, directory }: Pick<DumpJob, "tools" | "directory">, snapshot: string): readonly string[] {
+/** Rows alone come with the schema that they fit into, in a directory of its own, so that they can be tried. */
+function commands(job: CommandJob, snapshot: string): readonly (readonly string[])[] {
+  const schema = { ...job, scope: { kind: "schema", tables: [] } } as const;
+  return [...(job.scope.kind === "data" ? [command(schema, snapshot, schemaDirectory)] : []), command(job, snapshot, "dump")];
+}
+
+function command({ scope, tools, directory }: CommandJob, snapshot: string, to: string): readonly string[] {
   return [
     programIn(tools, "pg_dump"),
     "--format=directory",
@@ -29,7 +40,8 @@ function command({ tools, directory }: Pick<DumpJob, "tools" | "directory">, sna
     `--snapshot=${snapshot}`,
     "--lock-wait-timeout=10000",
     "--no-password",
-    `--file=${join(directory, "dump")}`,
+    ...scopeOptions(scope),
+    `--file=${join(directory, to)}`,
   ];
 }
 
@@ -46,13 +58,27 @@ export async function dump(context: Context, job: DumpJob): Promise<Taken> {
   const snapshotAt = context.clock.now().toISOString();
   const countersBefore = await counters(session); // in no snapshot: what they are now
   const env = await loginEnvironment(job.login, job.secretsDirectory);
-  await run({ argv: command(job, snapshot.how), env, umask: 0o077, timeoutMs: dayMs, signal: job.signal }).catch((thrown: unknown) => {
-    throw moved(thrown);
-  });
-  const { tables, objects, counters: countersAfter } = await content(session, job.onProgress);
+  for (const argv of commands(job, snapshot.how)) {
+    await run({ argv, env, umask: 0o077, timeoutMs: dayMs, signal: job.signal }).catch((thrown: unknown) => {
+      throw moved(thrown);
+    });
+  }
+  const { tables, objects, counters: countersAfter } = await content(session, job.onProgress, job.scope);
   await writeFileAtomic(join(job.directory, rolesFile), await roleScript(session));
   await session.commit();
-  return { tables, objects, counters: countersBefore, countersAfter, snapshot: snapshot.how, snapshotAt };
+  return narrowed({ tables, objects, counters: countersBefore, countersAfter, snapshot: snapshot.how, snapshotAt }, job.scope);
+}
+
+/** To what the dump holds; a sequence comes with the table whose column owns it. */
+function narrowed(taken: Taken, { kind, tables }: Scope): Taken {
+  if (kind === "database") return taken;
+  if (kind === "schema") return { ...taken, counters: [] };
+  if (kind === "data") return { ...taken, objects: [] };
+  const objects = taken.objects.filter((object) => tables.some((table) => isPartOf(object, table)));
+  const sequences = objects
+    .filter((object) => object.kind === "sequence")
+    .map(({ name }) => name.replace(/"((?:[^"]|"")*)"/g, (_, plain: string) => plain.replaceAll('""', '"')));
+  return { ...taken, objects, counters: taken.counters.filter(({ name }) => sequences.includes(name)) };
 }
 
 /** A table that was dropped or locked in between, in pg_dump's words. */

@@ -11,8 +11,9 @@ import { run } from "../../../platform/processes.ts";
 import type { RestoreJob, Survey } from "../../backup.ts";
 import type { ServerPlace } from "../../engine.ts";
 import { administrator } from "../server/process.ts";
-import { programIn, rolesFile } from "./dump.ts";
+import { programIn, rolesFile, schemaDirectory } from "./dump.ts";
 import { loginEnvironment } from "./login.ts";
+import { creation } from "./properties.ts";
 
 const dayMs = 86_400_000;
 
@@ -49,18 +50,21 @@ export async function obstacle(session: Session, survey: Survey): Promise<string
   return undefined;
 }
 
-export function restoreCommands({ tools, directory }: Pick<RestoreJob, "tools" | "directory">): readonly (readonly string[])[] {
+export function restoreCommands({
+  kind,
+  survey,
+  tools,
+  directory,
+}: Pick<RestoreJob, "kind" | "survey" | "tools" | "directory">): readonly (readonly string[])[] {
+  const program = programIn(tools, "pg_restore");
+  const common = ["--no-tablespaces", "--exit-on-error", "--jobs=2", "--no-password"];
+  if (kind === "database" || kind === "schema") return [[program, "--create", ...common, "--dbname=template1", join(directory, "dump")]];
+  const into = `--dbname=dbname='${survey.database.replace(/[\\']/g, "\\$&")}'`;
+  const dump = join(directory, "dump");
+  if (kind === "tables") return [[program, ...common, into, dump]];
   return [
-    [
-      programIn(tools, "pg_restore"),
-      "--create",
-      "--no-tablespaces",
-      "--exit-on-error",
-      "--jobs=2",
-      "--no-password",
-      "--dbname=template1",
-      join(directory, "dump"),
-    ],
+    [program, ...common, into, join(directory, schemaDirectory)],
+    [program, "--data-only", "--disable-triggers", ...common, into, dump],
   ];
 }
 
@@ -77,8 +81,13 @@ export async function restore(_context: Context, job: RestoreJob): Promise<void>
 }
 
 /** Every statement of the script runs in this server as its administrator; no client that may run programs reads it. */
-async function prepare({ survey, directory }: RestoreJob, opened: Session): Promise<void> {
+async function prepare({ kind, survey, directory, place, tables }: RestoreJob, opened: Session): Promise<void> {
   await using session = opened;
   await session.run(sql.script((await readIfThere(join(directory, rolesFile))) ?? ""));
   if (survey.database === "postgres") await session.run(sql`drop database postgres`); // the dump makes its own
+  if (kind === "database" || kind === "schema") return;
+  await session.run(creation(survey.database, survey)); // a dump of a part makes no database, and no schema
+  if (kind === "data") return;
+  await using inside = await postgresDriver.connect(administrator(place, survey.database));
+  for (const schema of new Set(tables.map(({ name }) => name[0] ?? ""))) await inside.run(sql`create schema if not exists ${sql.id(schema)}`);
 }
