@@ -35,7 +35,8 @@ export async function keepBackedUp(context: Context, house: House, ending: Abort
 async function newestOf(context: Context, house: House): Promise<Date | undefined> {
   const backups = await listBackups(context, houseStore(context, house)).catch(() => []);
   const whole = backups.filter(
-    ({ state, content }) => ["PROVED", "TAKEN", "FAILED"].includes(state) && content?.database === house.config.app.database,
+    ({ state, content }) =>
+      ["PROVED", "TAKEN", "FAILED"].includes(state) && content?.kind === "database" && content.database === house.config.app.database,
   );
   const newest = whole[0]?.content?.at;
   return newest === undefined ? undefined : new Date(newest);

@@ -1,7 +1,7 @@
 // What of a database a backup holds, from what was asked for: all of it, its schema, its rows, or tables by their names. A part that
 // could not be restored without something else is refused before the start.
 import type { Session } from "../../drivers/driver.ts";
-import type { Content, DatabaseObject, Scope, TableName } from "../../engines/backup.ts";
+import type { Content, DatabaseObject, Scope, Survey, TableName } from "../../engines/backup.ts";
 import type { Engine } from "../../engines/engine.ts";
 import { Problem } from "../../foundation/problem.ts";
 import type { Manifest } from "./manifest.ts";
@@ -48,6 +48,14 @@ function tableNamed(wanted: string, there: readonly TableName[]): TableName {
   if (only && !second) return only;
   const why = only && second ? `is the name of several tables: ${only.join(".")}, ${second.join(".")}` : "is not in the database";
   throw new Problem("RH-USE-001", `--table "${wanted}" ${why}`, { field: "table", hint: "Give the name as the database's catalogue has it." });
+}
+
+/** Throws RH-BACKUP-001 where something would be lost. */
+export function refuseWhatIsNotCarried({ database, refusals }: Survey): void {
+  if (refusals.length === 0) return;
+  throw new Problem("RH-BACKUP-001", `${database} holds what this version cannot carry: ${refusals.join("; ")}`, {
+    hint: "Nothing was taken. Move it elsewhere, or dump this database with the engine's own tools.",
+  });
 }
 
 /** Of a copy, what the backup says something about. */

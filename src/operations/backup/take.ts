@@ -5,7 +5,6 @@ import { join } from "node:path";
 import type { Scope, Survey, Taken, Tool } from "../../engines/backup.ts";
 import type { Evidence, Verdict } from "../../foundation/evidence.ts";
 import { perform, type Plan, type Step, type StepText } from "../../foundation/plan.ts";
-import { Problem } from "../../foundation/problem.ts";
 import { formatBytes } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
 import { ensureDirectory, exists, moveIntoPlace, namesIn, remove, syncTree, writeFileAtomic } from "../../platform/files.ts";
@@ -22,7 +21,7 @@ import { readMigrationRecord } from "./migration-record.ts";
 import { sealTree } from "./seal.ts";
 import { signText } from "./sign.ts";
 import type { Source } from "./source.ts";
-import { everything, scopeOf, scopeTitle, type ScopeWish } from "./scope.ts";
+import { everything, refuseWhatIsNotCarried, scopeOf, scopeTitle, type ScopeWish } from "./scope.ts";
 import { newBackupId, openStore, partialEnd, refuseLackOfSpace, serverDirectory, storedFiles } from "./store.ts";
 import { clearAbandoned, newProofDirectory, proofsRoot } from "./throwaway.ts";
 
@@ -105,13 +104,6 @@ async function sealingOf(context: Context, survey: Survey): Promise<Draft["seali
   if (recipient === undefined) return undefined;
   await refuseLackOfSpace(proofsRoot, { bytes: Math.round(survey.tableBytes * 1.2) + 1_000_000, what: "the dump before it is encrypted" });
   return { recipient, plain: await newProofDirectory() };
-}
-
-function refuseWhatIsNotCarried({ database, refusals }: Survey): void {
-  if (refusals.length === 0) return;
-  throw new Problem("RH-BACKUP-001", `${database} holds what this version cannot carry: ${refusals.join("; ")}`, {
-    hint: "Nothing was taken. Move it elsewhere, or dump this database with the engine's own tools.",
-  });
 }
 
 async function take(draft: Draft, plan: Plan, how: { readonly signal: AbortSignal; readonly onStep: (step: StepText) => void }) {
