@@ -1,7 +1,8 @@
 // What is packed with gzip, as pieces that are made while somebody reads them: whoever reads gets the failure, and before that
 // nothing is opened that could fail with nobody listening, which would end the process.
 import { createReadStream } from "node:fs";
-import { Readable } from "node:stream";
+import { once } from "node:events";
+import { Readable, type Transform } from "node:stream";
 import { createGunzip, createGzip } from "node:zlib";
 
 const fastest = { level: 1, chunkSize: 256 * 1024 } as const;
@@ -10,12 +11,22 @@ const fastest = { level: 1, chunkSize: 256 * 1024 } as const;
 export async function* unpacked(path: string): AsyncIterable<Uint8Array> {
   const gunzip = createGunzip();
   const file = createReadStream(path).on("error", (cause) => gunzip.destroy(cause));
-  yield* file.pipe(gunzip);
+  yield* readThrough(file, gunzip);
 }
 
 /** The same bytes, packed. */
 export async function* packed(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const gzip = createGzip(fastest);
   const source = Readable.from(pieces).on("error", (cause) => gzip.destroy(cause));
-  yield* source.pipe(gzip);
+  yield* readThrough(source, gzip);
+}
+
+/** Whoever reads no further, because the disk is full say, ends the source too: it may hold a statement or a file. */
+async function* readThrough(source: Readable, through: Transform): AsyncIterable<Uint8Array> {
+  try {
+    yield* source.pipe(through);
+  } finally {
+    if (!source.destroyed) source.destroy();
+    if (!source.closed) await once(source, "close");
+  }
 }

@@ -1,4 +1,5 @@
 // Packed files are read and written in pieces, and a failure reaches whoever reads, however late that begins.
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tmpdir } from "node:os";
@@ -49,6 +50,22 @@ describe("what is packed", () => {
 
   test("fails where it is read when there is no file", async () => {
     await expect(late(unpacked(join(directory, "none")))).rejects.toThrow("ENOENT");
+  });
+
+  test("ends its source when somebody reads no further", async () => {
+    let isEnded = false;
+    async function* endless() {
+      try {
+        for (;;) yield randomBytes(400_000);
+      } finally {
+        await sleep(20);
+        isEnded = true;
+      }
+    }
+    const pieces = packed(endless())[Symbol.asyncIterator]();
+    await pieces.next();
+    await pieces.return?.();
+    expect(isEnded).toBe(true);
   });
 
   test("hands on what its source fails with", async () => {

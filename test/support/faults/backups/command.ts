@@ -34,7 +34,9 @@ export interface TakeOptions {
   readonly database?: string;
 }
 
-export const keeper = { name: "keeper", password: "kept'\\\"-Zq8" } as const;
+/** A part of the password that no quoting changes: what is searched for where it must not be. */
+export const canary = "Zq8canary1c9";
+const keeper = { name: "keeper", password: `kept'\\"-${canary}` } as const;
 
 const body = `
 import { main } from "./dist/cli/main.js";

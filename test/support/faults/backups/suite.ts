@@ -7,6 +7,10 @@ import { fault3 } from "./kills.ts";
 import { fault5 } from "./space.ts";
 import { fault6 } from "./fsync.ts";
 import { fault4 } from "./restore-kills.ts";
+import { fault9 } from "./clocks.ts";
+import { fault18, fault23 } from "./together.ts";
+import { sec9 } from "./names.ts";
+import { sec16 } from "./watched.ts";
 import { openSubject } from "./subject.ts";
 import { type BackupFault, save, type Tried } from "./tried.ts";
 import { x1 } from "./x1.ts";
@@ -17,8 +21,13 @@ export const backupFaults = {
   "FAULT-4": fault4,
   "FAULT-5": fault5,
   "FAULT-6": fault6,
+  "FAULT-9": fault9,
   "FAULT-10": fault10,
   "FAULT-11": fault11,
+  "FAULT-18": fault18,
+  "FAULT-23": fault23,
+  "SEC-9": sec9,
+  "SEC-16": sec16,
 } as const satisfies Readonly<Record<string, BackupFault>>;
 
 export type BackupFaultId = keyof typeof backupFaults;
@@ -44,11 +53,11 @@ export async function runBackupSuite(options: {
       await using subject = await openSubject(engine);
       const tell = (one: Tried) => {
         all.push({ engine, ...one });
+        save(options.results, { id, seed: options.seed, tried: all }); // a suite that is ended keeps what it saw
         options.print(`${id} ${engine} ${one.what}: ${one.found === undefined ? one.state : `FOUND ${one.found}`}`);
       };
       await backupFaults[id](subject, { ...options, tell });
     }
-    save(options.results, { id, seed: options.seed, tried: all });
     found += all.filter((one) => one.found !== undefined).length;
   }
   return found;
