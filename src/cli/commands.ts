@@ -179,7 +179,7 @@ export const commands: readonly Command[] = [
     options: [
       { name: "to", value: "FILE", about: "write a kit there; the first one switches encryption on" },
       { name: "check", value: "FILE", about: "read a kit back from where it was put; - reads it from standard input" },
-      { name: "adopt", value: "FILE", about: "on another machine: go on with the keys of this kit" },
+      { name: "use", value: "FILE", about: "on another machine: go on with the keys of this kit" },
       { name: "target", value: "URL", about: "a kit for the databases of other servers instead of a house's" },
       { name: "store", value: "DIR", about: "where those backups are, when not in the usual place" },
     ],

@@ -1,12 +1,14 @@
 // Acceptance of the recovery kit: two strangers run the commands of docs/how-to/recover.md as they stand there. The first has the kit
 // and the store and gets the service back; the second has no Rowhouse at all and gets the data.
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { appendFileSync, chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sql } from "../../src/foundation/sql.ts";
 import type { EngineName } from "../../src/engines/engines.ts";
-import { readHouse } from "../../src/operations/stack/house.ts";
+import { houseFile, readHouse } from "../../src/operations/stack/house.ts";
 import type { TakenBackup } from "../../src/operations/backup/take.ts";
 import { readManifestOf } from "../support/backup/keys.ts";
 import { commandsOf, runPage } from "../support/backup/page.ts";
@@ -23,6 +25,7 @@ describe.each(await engineVersions())("with nothing but kit and store, on $title
   let keys: string;
   let tasks: unknown;
   let sealed: TakenBackup;
+  let lostPort: number;
   const kit = () => join(root, "kit.txt");
   const store = (which: "open" | "sealed") => join(root, `store-${which}`);
 
@@ -47,6 +50,8 @@ describe.each(await engineVersions())("with nothing but kit and store, on $title
     try {
       expect((await house.up("--demo")).exitCode).toBe(0);
       expect((await house.run("backup", "take", "--no-prove", "--store", store("open"))).exitCode).toBe(0);
+      appendFileSync(houseFile(house.directory), "\n[backup]\nkeep-days = 9   # ours\n");
+      lostPort = house.port;
       expect((await house.run("backup", "kit", "--to", kit(), "--store", store("sealed"))).exitCode).toBe(0);
       const taken = await house.run("backup", "take", "--store", store("sealed"), "--json");
       expect(taken.json.result).toMatchObject({ state: "PROVED", notes: [expect.stringContaining("was not read back yet")] });
@@ -66,11 +71,14 @@ describe.each(await engineVersions())("with nothing but kit and store, on $title
     symlinkSync(fileURLToPath(new URL("../../bin/rowhouse", import.meta.url)), join(programs, "rowhouse"));
     symlinkSync(process.execPath, join(programs, "node"));
     const env = { PATH: `${programs}:${path}`, HOME: root, ROWHOUSE_PREPARED: "1", ROWHOUSE_KEYS: keys };
+    await using _taken = await taken(lostPort);
     try {
       const variables = { KIT: kit(), STORE: store("sealed"), HOUSE: house };
       const said = await runPage(page, { headings: ["The service, with Rowhouse"], variables, env, directory: root });
       expect(said).toMatch(/RECOVERED .*\n.*recovery took [\d.]+ m?s/);
       const { config } = await readHouse(house);
+      expect(config.ports.proxy).not.toBe(lostPort); // somebody has it here
+      expect(readFileSync(houseFile(house), "utf8")).toContain("keep-days = 9   # ours");
       const again = await (await fetch(`http://127.0.0.1:${config.ports.proxy}/api/tasks`)).json();
       expect(again).toEqual(tasks);
     } finally {
@@ -112,6 +120,13 @@ describe.each(await engineVersions())("with nothing but kit and store, on $title
     expect([...commandsOf(page).keys()]).toEqual(["Recover", "The service, with Rowhouse", "The data, without Rowhouse", ...Object.values(titles)]);
   });
 });
+
+/** Somebody listens there. */
+async function taken(port: number): Promise<AsyncDisposable> {
+  const server = createServer();
+  await once(server.listen(port, "127.0.0.1"), "listening");
+  return { [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())) };
+}
 
 /** How the engine's own programs are told which server a person means. */
 function clientOf(name: EngineName, server: TestServer, home: string): Readonly<Record<string, string>> {

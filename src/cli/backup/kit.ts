@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { text as readAll } from "node:stream/consumers";
 import { perform, planText } from "../../foundation/plan.ts";
 import { isProblem, Problem } from "../../foundation/problem.ts";
-import { adoptKit, checkKit, kitNotes, type KitSubject, planKit, readKitText, subjectName } from "../../operations/backup/kit.ts";
+import { goOnWith, checkKit, kitNotes, type KitSubject, planKit, readKitText, subjectName } from "../../operations/backup/kit.ts";
 import { keysDirectory } from "../../operations/backup/keys.ts";
 import { houseStore, targetsStore } from "../../operations/backup/source.ts";
 import { placesOf } from "../../operations/stack/places.ts";
@@ -13,7 +13,7 @@ import { foundHouse } from "../found-house.ts";
 import { planLines } from "../output.ts";
 import { textOption } from "../parse.ts";
 
-const acts = { to: make, check, adopt } as const;
+const acts = { to: make, check, use } as const;
 type Act = keyof typeof acts;
 
 export async function kit(invocation: Invocation): Promise<number> {
@@ -21,7 +21,7 @@ export async function kit(invocation: Invocation): Promise<number> {
   const [name] = given;
   if (name === undefined || given.length > 1)
     throw new Problem("RH-USE-001", given.length === 0 ? "nothing to do with a kit was said" : `--${given.join(" and --")} at once`, {
-      hint: "Give one of --to FILE (make), --check FILE (read back), --adopt FILE (go on with its keys here).",
+      hint: "Give one of --to FILE (make), --check FILE (read back), --use FILE (go on with its keys here).",
     });
   await acts[name](invocation, textOption(invocation.options, name) ?? "");
   return 0;
@@ -62,7 +62,7 @@ async function check(invocation: Invocation, file: string): Promise<void> {
   for (const note of checked.notes) output.advice(`! ${note}`);
 }
 
-async function adopt({ context, output, options, directory }: Invocation, file: string): Promise<void> {
+async function use({ context, output, options, directory }: Invocation, file: string): Promise<void> {
   const path = resolve(directory, file);
   const steps = [
     { title: `take over the keys of ${path}`, why: "backups are read, believed, encrypted and signed with them", writes: [keysDirectory(context)] },
@@ -73,7 +73,7 @@ async function adopt({ context, output, options, directory }: Invocation, file: 
     for (const line of planLines(plan, output.width)) output.line(line);
     return;
   }
-  const { recipient, signer } = await adoptKit(context, path);
+  const { recipient, signer } = await goOnWith(context, path);
   output.envelope({ result: { file: path, keys: keysDirectory(context), recipient, signer } });
   output.advice(`The keys of ${path} count here now; they are in ${keysDirectory(context)}.`);
 }

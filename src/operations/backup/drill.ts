@@ -79,7 +79,7 @@ export async function planDrill(context: Context, options: DrillOptions): Promis
   if (into !== undefined && !config)
     throw new Problem("RH-USE-001", "a database of another server has no house that could stay", {
       field: "into",
-      hint: "Leave --into out for a drill. To have the data back: `rowhouse backup kit --adopt FILE`, then `rowhouse backup restore`.",
+      hint: "Leave --into out for a drill. To have the data back: `rowhouse backup kit --use FILE`, then `rowhouse backup restore`.",
     });
   if (into !== undefined) await refuseNotEmpty(into);
   const backup = chosen(

@@ -93,7 +93,7 @@ export interface KitKeys {
 }
 
 /** A kit's keys become this machine's: as its own where it has none, beside its own where it has. May be repeated. */
-export async function adoptKeys(context: Where, kit: KitKeys): Promise<void> {
+export async function addKeys(context: Where, kit: KitKeys): Promise<void> {
   await ensureDirectory(keysDirectory(context));
   const theirs = signingKey(kit.signing.reveal());
   await writeFileOnce(pathOf(context, "signing.pem"), kit.signing.reveal());
@@ -114,7 +114,7 @@ function understood<T>(path: string, read: () => T): T {
   } catch (cause) {
     throw new Problem("RH-FILE-001", `${path} is not a key`, {
       cause,
-      hint: "Put back the one of the recovery kit: `rowhouse backup kit --adopt FILE`.",
+      hint: "Put back the one of the recovery kit: `rowhouse backup kit --use FILE`.",
     });
   }
 }

@@ -66,7 +66,7 @@ function instructions({ house, stores, engines: which }: Kit): readonly string[]
     "TO GET IT BACK on an empty machine, with this file as kit.txt and the store at hand:",
     `  rowhouse backup drill --kit kit.txt --store ${store} --into ${into}`,
     "TO GO ON WORKING with these keys there:",
-    "  rowhouse backup kit --adopt kit.txt",
+    "  rowhouse backup kit --use kit.txt",
     "WITHOUT ROWHOUSE, with age and, to see whether it is what was written, minisign, in STORE/SERVER/BACKUP:",
     "  minisign -Vm manifest.json -P SIGNER",
     `  find dump -name '*.age' | while read f; do mkdir -p "/srv/plain/$(dirname "$f")"; age -d -i kit.txt -o "/srv/plain/$(echo "$f" | sed 's/.age$//')" "$f"; done`,

@@ -14,7 +14,7 @@ import { ensureDirectory, exists, readIfThere, writeFileAtomic, writeFileOnce } 
 import { packageVersion } from "../../platform/package.ts";
 import { currentUser } from "../../platform/users.ts";
 import { houseFile } from "../stack/house.ts";
-import { adoptKeys, ensureIdentity, ensureSigningKey, keysDirectory, ownKeyring, recipientInUse, recipientOf } from "./keys.ts";
+import { addKeys, ensureIdentity, ensureSigningKey, keysDirectory, ownKeyring, recipientInUse, recipientOf } from "./keys.ts";
 import { type Kit, kitText, parseKit } from "./kit-text.ts";
 
 /** What a kit is for. */
@@ -174,9 +174,9 @@ async function nearDisk(path: string, others: readonly string[]): Promise<string
 }
 
 /** This machine goes on with a kit's keys. May be repeated. */
-export async function adoptKit(context: Context, path: string): Promise<Kit> {
+export async function goOnWith(context: Context, path: string): Promise<Kit> {
   const kit = await readKit(path);
-  await adoptKeys(context, kit);
+  await addKeys(context, kit);
   return kit;
 }
 

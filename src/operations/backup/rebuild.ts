@@ -10,7 +10,7 @@ import { ensureDirectory, namesIn, remove, writeFileAtomic } from "../../platfor
 import { takeLock } from "../../platform/locks.ts";
 import { nextFreePort } from "../../platform/network.ts";
 import { accessNames, type Draft, houseOf, rolePasswords, serverPlace } from "../stack/draft.ts";
-import { type House, type HouseConfig, houseFile, houseText } from "../stack/house.ts";
+import { type House, type HouseConfig, houseFile, houseText, parseHouse } from "../stack/house.ts";
 import { placesOf } from "../stack/places.ts";
 import { serveLock } from "../stack/status.ts";
 import { planUp } from "../stack/up.ts";
@@ -57,7 +57,7 @@ export async function rebuildHouse(context: Context, options: RebuildOptions): P
   await ensureDirectory(directory, { mode: 0o755 });
   await using _lock = await takeLock({ path: serveLock(places), operation: "backup drill", clock: context.clock });
   const config = await withFreePorts(options.config);
-  await writeFileAtomic(houseFile(directory), config === options.config ? options.text : houseText(config), { mode: 0o644 });
+  await writeFileAtomic(houseFile(directory), config === options.config ? options.text : withPorts(options.text, config), { mode: 0o644 });
   const found: Filled = { verdict: { state: "unknown", because: "the data was not restored" }, restoreMs: 0, comparedMs: 0 };
   const up = { directory, isDemo: false, mayInstall };
   const { plan, draft } = await planUp(context, up, { beforeSchema: (one) => fillStep(one, options, found) });
@@ -79,6 +79,16 @@ async function withFreePorts(config: HouseConfig): Promise<HouseConfig> {
     throw new Problem("RH-NET-001", `no free port from ${config.ports.proxy} or ${config.ports.database} upwards`, { hint: "Free one." });
   if (proxy === config.ports.proxy && database === config.ports.database) return config;
   return { ...config, ports: { proxy, database } };
+}
+
+/** A person's file with other ports; written anew where it has them in a form of its own. */
+function withPorts(text: string, config: HouseConfig): string {
+  const { proxy, database } = config.ports;
+  const edited = text.replace(/^(\s*\[ports\][^[]*)/m, (section) =>
+    section.replace(/^(\s*proxy\s*=\s*)\d+/m, `$1${proxy}`).replace(/^(\s*database\s*=\s*)\d+/m, `$1${database}`),
+  );
+  const { ports } = parseHouse(edited, "rowhouse.toml");
+  return ports.proxy === proxy && ports.database === database ? edited : houseText(config);
 }
 
 interface Filled {

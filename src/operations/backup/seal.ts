@@ -49,7 +49,7 @@ function notOpened(path: string, thrown: unknown): Problem {
   if (reasons.includes("no identity matched"))
     return new Problem("RH-BACKUP-004", `none of the keys here opens ${path}`, {
       cause: thrown,
-      hint: "It was encrypted to another key: go on with the recovery kit of that machine: `rowhouse backup kit --adopt FILE`.",
+      hint: "It was encrypted to another key: go on with the recovery kit of that machine: `rowhouse backup kit --use FILE`.",
     });
   return new Problem("RH-BACKUP-003", `${path} does not open: it is not what was encrypted`, { cause: thrown, hint: "Use another backup." });
 }

@@ -104,7 +104,7 @@ export function verifyText({ text, signature, what, keys }: SignedText): Signed 
 
 export function unknownSigner(what: string, keyId: string): Problem {
   return new Problem("RH-BACKUP-005", `${what} is signed by key ${keyId}, which is not known here`, {
-    hint: "It is of another machine, or somebody's: give that machine's recovery kit, `rowhouse backup kit --adopt FILE`.",
+    hint: "It is of another machine, or somebody's: give that machine's recovery kit, `rowhouse backup kit --use FILE`.",
   });
 }
 

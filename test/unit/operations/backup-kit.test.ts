@@ -88,10 +88,10 @@ describe("a recovery kit", () => {
     ["cut", (text: string) => text.slice(0, -200), "its end is missing"],
     ["changed", (text: string) => text.replace("proxy = 8080", "proxy = 8081"), "it was changed since it was written"],
     ["another text", () => "a shopping list\n", "it does not begin as a recovery kit does"],
-  ])("that is %s is not one: check, and adopt, say so", async (_how, edit, because) => {
+  ])("that is %s is not one: check, and use, say so", async (_how, edit, because) => {
     await run({ to: "kit.txt" });
     await writeFile(file(), edit(await readFile(file(), "utf8")));
-    for (const act of ["check", "adopt"]) expect(await run({ [act]: "kit.txt" })).toMatch(new RegExp(`^RH-BACKUP-006 .*${because}`));
+    for (const act of ["check", "use"]) expect(await run({ [act]: "kit.txt" })).toMatch(new RegExp(`^RH-BACKUP-006 .*${because}`));
     expect((await kitNotes(machine(), { house })).join()).toContain("was not read back yet");
   });
 
@@ -119,12 +119,12 @@ describe("a recovery kit", () => {
   test("is what another machine goes on with: as its own keys, or beside its own", async () => {
     await run({ to: "kit.txt" });
     const first = await ownKeyring(machine());
-    expect(await run({ adopt: "kit.txt" }, machine("new"))).toContain("count here now");
+    expect(await run({ use: "kit.txt" }, machine("new"))).toContain("count here now");
     expect((await ownKeyring(machine("new"))).signers.map(({ text }) => text)).toEqual(first.signers.map(({ text }) => text));
     expect(await recipientInUse(machine("new"))).toBe(await recipientInUse(machine()));
     await run({ to: "third.txt" }, machine("third"));
     const inUse = await recipientInUse(machine("third"));
-    for (let again = 0; again < 2; again++) await run({ adopt: "kit.txt" }, machine("third"));
+    for (let again = 0; again < 2; again++) await run({ use: "kit.txt" }, machine("third"));
     const third = await ownKeyring(machine("third"));
     expect([third.signers.length, third.identities.length, await recipientInUse(machine("third"))]).toEqual([2, 2, inUse]);
   });
