@@ -2,13 +2,15 @@
 // there is nothing to read. Tried with age and minisign themselves, too.
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { sql } from "../../src/foundation/sql.ts";
+import { type Sql, sql } from "../../src/foundation/sql.ts";
+import type { EngineName } from "../../src/engines/engines.ts";
 import type { Context } from "../../src/platform/context.ts";
 import { ownKeyring } from "../../src/operations/backup/keys.ts";
 import { proveBackup } from "../../src/operations/backup/prove.ts";
+import { planRestore } from "../../src/operations/backup/restore.ts";
 import { planTake, type TakenBackup } from "../../src/operations/backup/take.ts";
 import { filesIn, machineWithKeys, readManifestOf, rewriteManifest } from "../support/backup/keys.ts";
 import { engineVersions, startServer, type TestServer } from "../support/servers.ts";
@@ -16,6 +18,11 @@ import { engineVersions, startServer, type TestServer } from "../support/servers
 const canary = "the-canary-of-this-test-0417";
 const signal = new AbortController().signal;
 const onProgress = () => undefined;
+
+const databaseNames: Record<EngineName, Sql> = {
+  postgres: sql`select datname::text as name from pg_database`,
+  mariadb: sql`select schema_name as name from information_schema.schemata`,
+};
 
 /** Whether a text can be read in a file as it is, or as gzip packed it. */
 function shows(path: string, text: string): boolean {
@@ -49,6 +56,17 @@ describe.each(await engineVersions())("sealed backups on $title", (version) => {
     return copy;
   };
   const proofOf = (context: Context, directory: string) => proveBackup(context, { engine, directory, signal, onProgress });
+  const restore = async (context: Context, directory: string) => {
+    const backup = { id: basename(directory), directory, state: "TAKEN" as const, isStale: false };
+    const target = { engine, login: server.administrator(), where: "here", files: undefined, house: undefined, ownUsers: [] };
+    const wish = { name: "restored", isOver: false, endsSessions: false };
+    const planned = await planRestore(context, { backup, target, wish, tables: [], onProgress });
+    await planned.restore({ signal, onStep: () => undefined, confirm: undefined });
+  };
+  const databases = async () => {
+    await using session = await engine.driver.connect(server.administrator());
+    return (await session.all<{ name: string }>(databaseNames[version.name])).map(({ name }) => name);
+  };
   const largest = (directory: string) => {
     const files = filesIn(join(directory, "dump")).map((name) => join(directory, "dump", name));
     return files.toSorted((a, b) => statSync(b).size - statSync(a).size)[0] ?? "";
@@ -87,6 +105,21 @@ describe.each(await engineVersions())("sealed backups on $title", (version) => {
     expect(filesIn(sealedBackup.directory).filter((name) => !name.endsWith(".age"))).toEqual(expect.arrayContaining(named));
     for (const name of filesIn(sealedBackup.directory).filter((one) => one.endsWith(".age")))
       expect(readFileSync(join(sealedBackup.directory, name)).subarray(0, 21).toString()).toBe("age-encryption.org/v1");
+  });
+
+  test("restore on a server, opened by the same keys; one that was changed, or that no key opens, leaves the server as it was", async () => {
+    const changed = copyOf(sealedBackup);
+    const bytes = readFileSync(largest(changed));
+    writeFileSync(largest(changed), Buffer.concat([bytes, Buffer.from("x")]));
+    await expect(restore(sealed, changed)).rejects.toMatchObject({ code: "RH-BACKUP-011" });
+    const other = await machineWithKeys({ isSealed: true });
+    await rewriteManifest(changed, (manifest) => manifest, other);
+    await expect(restore(other, changed)).rejects.toMatchObject({ code: "RH-BACKUP-004" });
+    expect(await databases()).not.toContain("restored");
+    await restore(sealed, sealedBackup.directory);
+    await using session = await engine.driver.connect(server.administrator("restored"));
+    expect(await session.all(sql`select note from t where id = 1`)).toEqual([{ note: canary }]);
+    rmSync(other.keys, { recursive: true });
   });
 
   test("leave no plain file behind on this machine", () => {

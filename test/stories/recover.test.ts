@@ -56,6 +56,8 @@ describe.each(await engineVersions())("with nothing but kit and store, on $title
       const taken = await house.run("backup", "take", "--store", store("sealed"), "--json");
       expect(taken.json.result).toMatchObject({ state: "PROVED", notes: [expect.stringContaining("was not read back yet")] });
       sealed = taken.json.result as TakenBackup;
+      const { json } = await house.run("status", "--json");
+      expect(json.result).toMatchObject({ backup: { keyNotes: [expect.stringContaining("was not read back yet")] } });
       tasks = await (await fetch(`${house.url}/api/tasks`)).json();
     } finally {
       await house[Symbol.asyncDispose]();
