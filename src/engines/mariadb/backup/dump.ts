@@ -133,12 +133,12 @@ async function dumpTables(job: DumpJob, sessions: readonly [Session, ...Session[
     parts.push(...(await partsOf(sessions[0], name, index)));
   const done = new Map<Part, ContentSum>();
   const waiting = [...parts];
-  const failed = new AbortController();
-  const signal = AbortSignal.any([job.signal, failed.signal]);
-  const work = async (session: Session) => {
-    for (let part = waiting.shift(); part; part = waiting.shift()) done.set(part, await dumpPart({ ...job, signal }, session, part));
-  };
-  await allOrFirst(sessions.map(work), (thrown) => failed.abort(thrown));
+  await allOrFirst(
+    sessions.map((session) => async (signal: AbortSignal) => {
+      for (let part = waiting.shift(); part; part = waiting.shift()) done.set(part, await dumpPart({ ...job, signal }, session, part));
+    }),
+    job.signal,
+  );
   await writeFileAtomic(join(job.directory, "dump/load.sql"), `${loadHeading}${parts.map(loadLine).join("\n")}\n`);
   return [...new Set(parts.map(({ shape }) => shape.name))].map((name) => {
     const own = parts.filter(({ shape }) => shape.name === name);
@@ -148,18 +148,17 @@ async function dumpTables(job: DumpJob, sessions: readonly [Session, ...Session[
   });
 }
 
-/** Waits for all, and tells the others when one fails; throws what failed first. */
-async function allOrFirst(work: readonly Promise<void>[], onFailure: (thrown: unknown) => void): Promise<void> {
-  const ended = await Promise.allSettled(
-    work.map((one) =>
-      one.catch((thrown: unknown) => {
-        onFailure(thrown);
-        throw thrown;
-      }),
-    ),
-  );
-  const failure = ended.find((one) => one.status === "rejected");
-  if (failure) throw failure.reason;
+/** Works side by side; when one fails the others are told, and once all have ended what failed first is thrown. */
+export async function allOrFirst(works: readonly ((signal: AbortSignal) => Promise<void>)[], outer: AbortSignal): Promise<void> {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([outer, failed.signal]);
+  let first: { readonly thrown: unknown } | undefined;
+  const told = (thrown: unknown) => {
+    first ??= { thrown };
+    failed.abort(thrown);
+  };
+  await Promise.all(works.map((work) => work(signal).catch(told)));
+  if (first) throw first.thrown;
 }
 
 /** Parts begin where a block does, so that no block is in two of them. */

@@ -29,13 +29,13 @@ export async function fill(_context: Context, job: FillJob): Promise<void> {
   const login = { ...job.login, database, statementTimeoutMs: dayMs, applicationName: "rowhouse restore" };
   const tables = job.tables.filter(({ name }) => only === undefined || only.includes(name.join(".")));
   const isByStatements = !files && !(await takesFiles(login));
-  await using session = await mariadbDriver.connect(files || isByStatements ? login : { ...login, sends: offers(job) });
+  const open = () => mariadbDriver.connect(files || isByStatements ? login : { ...login, sends: offers(job) });
+  await using session = await open();
   await runScript(job, "schema.sql");
   const borrowers = only ? [] : await lackingRights(session, database, job.survey.roles.map(accountOf));
   await lend(session, database, borrowers);
   if (!only) await runScript(job, "views.sql");
-  await session.run(sql`set session foreign_key_checks = 0, unique_checks = 0`);
-  await loadTables(session, { ...job, tables, isByStatements });
+  await loadTables(open, { ...job, tables, isByStatements });
   if (!only) await runScript(job, "triggers.sql");
   else await dropRest(session, only);
   await takeBack(session, database, borrowers);

@@ -1,22 +1,23 @@
 // A MariaDB dump restored into a server of its own: the schema by the mariadb client in its sandbox (TRAP-8), the rows by the
-// server from unpacked files, one table at a time, where a warning is an error (TRAP-25), the triggers last.
-// Source: mariadb.com/kb/en/load-data-infile, mariadb-command-line-client
+// server from unpacked files, two tables at a time, where a warning is an error (TRAP-25), a long table's keys after its rows, the
+// triggers last. Source: mariadb.com/kb/en/load-data-infile, mariadb-command-line-client, innodb-online-ddl-operations-with-the-inplace-alter-algorithm
 import { randomBytes } from "node:crypto";
 import { basename, join } from "node:path";
 import type { Session } from "../../../drivers/driver.ts";
 import { mariadbDriver } from "../../../drivers/mariadb/driver.ts";
-import { Problem } from "../../../foundation/problem.ts";
-import { sql } from "../../../foundation/sql.ts";
+import { isProblem, Problem } from "../../../foundation/problem.ts";
+import { type Sql, sql } from "../../../foundation/sql.ts";
 import { fieldsOf, linesIn } from "../../../formats/data-lines.ts";
 import type { Context } from "../../../platform/context.ts";
 import { readIfThere, remove, writeFileAtomic } from "../../../platform/files.ts";
 import { unpacked } from "../../../platform/gzip.ts";
 import { run } from "../../../platform/processes.ts";
-import type { RestoreJob, Survey } from "../../backup.ts";
+import type { DumpedTable, RestoreJob, Survey } from "../../backup.ts";
 import type { ServerPlace } from "../../engine.ts";
 import type { FillJob, ServerFiles } from "../../target.ts";
 import { administrator } from "../server/process.ts";
-import { programIn, scriptsDirectory } from "./dump.ts";
+import { partsOf } from "./catalogue.ts";
+import { allOrFirst, programIn, scriptsDirectory } from "./dump.ts";
 import { loginOption, writeLogin } from "./login.ts";
 import { type Column, insertStatement, loadStatement } from "./lines.ts";
 import { makeDatabase } from "./properties.ts";
@@ -30,6 +31,8 @@ export function scratchArguments(_place: ServerPlace, survey: Survey): readonly 
     "--event-scheduler=off",
     "--innodb-flush-log-at-trx-commit=0",
     "--skip-innodb-doublewrite",
+    "--innodb-flush-method=nosync",
+    "--innodb-sort-buffer-size=64M",
     "--innodb-buffer-pool-size=256M",
     "--max-allowed-packet=1G",
     `--lower-case-table-names=${survey.settings["lower_case_table_names"] ?? "0"}`,
@@ -66,8 +69,8 @@ export async function restore(_context: Context, job: RestoreJob): Promise<void>
   await session.run(sql`use ${sql.id(survey.database)}`);
   await writeLogin(administrator(place, survey.database), job.secretsDirectory);
   for (const name of ["roles.sql", "schema.sql", "grants.sql", "views.sql"]) await runScript(job, name);
-  await session.run(sql`set session foreign_key_checks = 0, unique_checks = 0`);
-  await loadTables(session, { ...job, files: serverFiles(place) });
+  const login = { ...administrator(place, survey.database), statementTimeoutMs: dayMs };
+  await loadTables(() => mariadbDriver.connect(login), { ...job, files: serverFiles(place) });
   for (const name of ["triggers.sql", "events.sql"]) await runScript(job, name);
 }
 
@@ -100,12 +103,29 @@ interface LoadJob extends Pick<FillJob, "tables" | "directory" | "files" | "sign
   readonly isByStatements?: boolean;
 }
 
-/** Loads the rows into the database that the session is in; without files for the server, through the session, which was told `offers`. */
-export async function loadTables(session: Session, job: LoadJob): Promise<void> {
-  for (const { name, rows, files = [] } of job.tables) {
-    job.signal.throwIfAborted();
-    job.onProgress(`restoring ${name.join(".")}`);
-    await loadTable(session, job, { table: name[0] ?? "", rows, files });
+/** How many tables are loaded at once: while the keys of one are built, the next one's rows come. */
+const wantedSessions = 2;
+
+/** Loads the rows through sessions in the database; without files for the server they were told `offers`. */
+export async function loadTables(open: () => Promise<Session>, job: LoadJob): Promise<void> {
+  const largestFirst = job.tables.toSorted((a, b) => b.rows - a.rows);
+  const sessions = [await open()];
+  try {
+    while (sessions.length < Math.min(wantedSessions, largestFirst.length)) sessions.push(await open());
+    const aside = await takeKeysAside(sessions[0] as Session, largestFirst);
+    const waiting = [...largestFirst];
+    await allOrFirst(
+      sessions.map((session) => async (signal: AbortSignal) => {
+        await session.run(sql`set session foreign_key_checks = 0, unique_checks = 0`);
+        for (let table = waiting.shift(); table; table = waiting.shift()) {
+          signal.throwIfAborted();
+          await loadTable(session, { ...job, signal }, { table: table.name[0] ?? "", rows: table.rows, files: table.files ?? [], aside });
+        }
+      }),
+      job.signal,
+    );
+  } finally {
+    for (const session of sessions) await session[Symbol.asyncDispose]();
   }
 }
 
@@ -117,12 +137,83 @@ export function offers({ tables, directory }: Pick<LoadJob, "tables" | "director
 async function loadTable(
   session: Session,
   job: LoadJob,
-  { table, rows, files }: { readonly table: string; readonly rows: number; readonly files: readonly string[] },
+  what: {
+    readonly table: string;
+    readonly rows: number;
+    readonly files: readonly string[];
+    /** The keys of tables that had them taken aside. */
+    readonly aside: ReadonlyMap<string, Sql>;
+  },
 ): Promise<void> {
+  const { table, rows, files, aside } = what;
   const columns = await columnsOf(session, table);
   let loaded = 0;
-  for (const file of files) loaded += await loadFile(session, job, { table, columns, file });
+  for (const file of files) {
+    job.signal.throwIfAborted();
+    job.onProgress(`restoring ${table}: ${loaded.toLocaleString("en-US")} of ${rows.toLocaleString("en-US")} rows`);
+    loaded += await loadFile(session, job, { table, columns, file });
+  }
   if (loaded !== rows) throw new Problem("RH-DATA-005", `table ${table}: ${loaded} rows were loaded, the manifest has ${rows}`);
+  const keys = aside.get(table);
+  if (!keys) return;
+  job.onProgress(`building the keys of ${table}`);
+  await session.run(keys);
+}
+
+/** From so many rows on a key is built once from all of them: cheaper than keeping it through every one. */
+const longRows = 100_000;
+
+/** Takes the keys off long tables, which are empty yet, and returns, for each table, the statement that brings its keys back. */
+async function takeKeysAside(session: Session, tables: readonly Pick<DumpedTable, "name" | "rows">[]): Promise<ReadonlyMap<string, Sql>> {
+  const aside = new Map<string, Sql>();
+  for (const { name, rows } of tables) {
+    const [table = ""] = name;
+    if (rows < longRows) continue;
+    const keys = await keysOf(session, table);
+    if (keys.length === 0) continue;
+    try {
+      await session.run(alter(table, keys.map(dropped)));
+      aside.set(
+        table,
+        alter(
+          table,
+          keys.map(({ text }) => `add ${text}`),
+        ),
+      );
+    } catch (thrown) {
+      if (!isProblem(thrown)) throw thrown; // something needs one of them: they stay, which takes longer
+    }
+  }
+  return aside;
+}
+
+interface Key {
+  readonly name: string;
+  readonly isForeign: boolean;
+  /** As SHOW CREATE TABLE has it. */
+  readonly text: string;
+}
+
+/** Foreign keys and secondary keys; not the one of an automatic number, full-text and spatial ones. */
+async function keysOf(session: Session, table: string): Promise<readonly Key[]> {
+  const [row] = await session.all<Record<string, string>>(sql`show create table ${sql.id(table)}`);
+  const parts = partsOf(table, row?.["Create Table"] ?? "");
+  const number = parts.find(({ kind, definition }) => kind === "column" && definition.includes(" AUTO_INCREMENT"));
+  const isOfNumber = (text: string) => number !== undefined && text.includes(`(\`${number.name.slice(table.length + 1).replaceAll("`", "``")}\``);
+  return parts
+    .map(({ kind, name, definition: text }) => ({ kind, name: name.slice(table.length + 1), isForeign: kind === "constraint", text }))
+    .filter(({ isForeign, text }) => (isForeign ? text.includes(" FOREIGN KEY (") : /^(UNIQUE )?KEY /.test(text) && !isOfNumber(text)));
+}
+
+function dropped({ name, isForeign }: Key): string {
+  const { text } = mariadbDriver.render(sql.id(name));
+  return `drop ${isForeign ? "foreign key" : "key"} ${text}`;
+}
+
+/** The clauses are the server's own words, given back to it. */
+function alter(table: string, clauses: readonly string[]): Sql {
+  const { text } = mariadbDriver.render(sql`alter table ${sql.id(table)} `);
+  return sql`execute immediate ${sql.literal(text + clauses.join(", "))}`;
 }
 
 interface Loading {
