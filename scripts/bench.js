@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 
 const benches = {
   api: { about: "GET, list and POST through nginx, beside pooled Flask and beside the database's own limit", path: "../bench/api/main.js" },
+  backup: { about: "take, restore and prove 845 MB, beside the engines' own programs and mydumper", path: "../bench/backup/main.js" },
   start: { about: "`up` from nothing and again, beside the engine's own programs", path: "../bench/start/main.js" },
   web: { about: "the board with 10,000 tasks: first view, INP, long tasks while scrolling, size of its JavaScript", path: "../bench/web/main.js" },
 };

@@ -11,6 +11,8 @@ const known = {
   nginx: "nginx",
   gunicorn: "gunicorn",
   sysbench: "sysbench",
+  zstd: "zstd",
+  mydumper: "mydumper",
   "python3-flask": ["/usr/bin/python3", "-c", "import flask"],
   "python3-psycopg2": ["/usr/bin/python3", "-c", "import psycopg2"],
   "python3-mysqldb": ["/usr/bin/python3", "-c", "import MySQLdb"],
