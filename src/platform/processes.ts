@@ -2,7 +2,7 @@
 // both outputs drained. `run` is for programs that end, `start` for servers: their output goes to a file, so that they
 // outlive whoever started them. No shell, ever.
 import { type ChildProcess, spawn } from "node:child_process";
-import { constants, hostname } from "node:os";
+import { constants, hostname, setPriority } from "node:os";
 import type { Readable } from "node:stream";
 import { Problem } from "../foundation/problem.ts";
 import type { Clock } from "./clock.ts";
@@ -20,6 +20,8 @@ export interface Program {
   readonly owner?: Owner;
   /** Takes these permission bits from every file that it makes; ours unless given. */
   readonly umask?: number;
+  /** Gives way to whatever serves on this machine. */
+  readonly isBackground?: boolean;
 }
 
 export interface Finished {
@@ -201,8 +203,18 @@ function launch(program: Program, stdio: readonly ("ignore" | "pipe" | number)[]
     ...(program.owner ? { uid: program.owner.uid, gid: program.owner.gid } : {}),
   });
   if (before !== undefined) process.umask(before);
+  if (program.isBackground && child.pid !== undefined) giveWay(child.pid);
   for (const cover of child.stdio.slice(stdio.length)) cover?.destroy();
   return child;
+}
+
+/** Lets a process of ours, and what it will start, have what others leave of the processors. */
+export function giveWay(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // it is gone, or has less already
+  }
 }
 
 /** A pipe, closed at once, in the place of each descriptor that the child would inherit: locks are not the child's (TRAP-30). */

@@ -7,6 +7,7 @@ import { type DrillReport, planDrill } from "../../operations/backup/drill.ts";
 import { readKit } from "../../operations/backup/kit.ts";
 import { readHouse } from "../../operations/stack/house.ts";
 import { urlOf } from "../../operations/stack/status.ts";
+import { giveWay } from "../../platform/processes.ts";
 import type { Invocation } from "../command.ts";
 import { detach } from "../detach.ts";
 import { type Output, planLines } from "../output.ts";
@@ -14,6 +15,7 @@ import { textOption } from "../parse.ts";
 import { printEvidence } from "./proof.ts";
 
 export async function drill(invocation: Invocation): Promise<number> {
+  giveWay(process.pid);
   const { context, output, options, operands, directory, signal } = invocation;
   const path = (name: string) => {
     const given = textOption(options, name);

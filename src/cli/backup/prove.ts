@@ -5,12 +5,14 @@ import { Problem } from "../../foundation/problem.ts";
 import { findBackup } from "../../operations/backup/find.ts";
 import type { ListedBackup } from "../../operations/backup/list.ts";
 import { planProofs, type ProvedAgain } from "../../operations/backup/prove-again.ts";
+import { giveWay } from "../../platform/processes.ts";
 import type { Invocation } from "../command.ts";
 import { type Output, planLines } from "../output.ts";
 import { exitCodes, printEvidence, printProof } from "./proof.ts";
 import { backupsOf } from "./stores.ts";
 
 export async function prove(invocation: Invocation): Promise<number> {
+  giveWay(process.pid);
   const { context, output, options, signal } = invocation;
   const proved: ProvedAgain[] = [];
   const plan = await planProofs(context, {

@@ -6,6 +6,7 @@ import { isProblem, Problem } from "../../foundation/problem.ts";
 import { houseSource, type Source, targetSource, withPassword } from "../../operations/backup/source.ts";
 import type { ScopeWish } from "../../operations/backup/scope.ts";
 import { type PlannedTake, planTake } from "../../operations/backup/take.ts";
+import { giveWay } from "../../platform/processes.ts";
 import type { Invocation } from "../command.ts";
 import { foundHouse } from "../found-house.ts";
 import { planLines } from "../output.ts";
@@ -14,6 +15,7 @@ import { askSecret } from "../prompt.ts";
 import { exitCodes, printEvidence, printProof } from "./proof.ts";
 
 export async function take(invocation: Invocation): Promise<number> {
+  giveWay(process.pid);
   const { output, options, signal } = invocation;
   const { plan, take: perform } = await planned(invocation, await sourceOf(invocation));
   if (options["dry-run"]) {

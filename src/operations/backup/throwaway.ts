@@ -60,7 +60,7 @@ export async function proofPlace(directory: string, installation: Installation):
 
 export function throwawayProgram(engine: Engine, place: ServerPlace, survey: Survey): Program {
   const program = engine.server.program(place);
-  return { ...program, argv: [...program.argv, ...engine.backup.scratchArguments(place, survey)] };
+  return { ...program, isBackground: true, argv: [...program.argv, ...engine.backup.scratchArguments(place, survey)] };
 }
 
 export async function startThrowaway(

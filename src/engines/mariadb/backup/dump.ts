@@ -94,7 +94,7 @@ async function dumpSchema(job: DumpJob): Promise<void> {
   await ensureDirectory(join(job.directory, scriptsDirectory(job.scope)));
   await writeLogin(job.login, job.secretsDirectory);
   for (const argv of dumpCommands(job)) {
-    await run({ argv, umask: 0o077, timeoutMs: dayMs, signal: job.signal });
+    await run({ argv, isBackground: true, umask: 0o077, timeoutMs: dayMs, signal: job.signal });
     const path = argv.find((word) => word.startsWith("--result-file="))?.slice("--result-file=".length) ?? "";
     if (!/^-- Dump completed/m.test(await readTail(path, 200)))
       throw new Problem("RH-PROC-001", `${argv[0]} ended with 0, and ${path} does not end with "-- Dump completed"`, { hint: "Run it again." });

@@ -90,7 +90,7 @@ export async function runFile(
   const input = (await readIfThere(join(directory, name))) ?? "";
   if (endMarked.includes(name) && !/\n-- Dump completed[^\n]*\n$/.test(input))
     throw new Problem("RH-DATA-005", `${name} does not end with "-- Dump completed": the rest of it is missing`);
-  await run({ argv, input, timeoutMs: dayMs, signal });
+  await run({ argv, isBackground: true, input, timeoutMs: dayMs, signal });
 }
 
 /** Where a server of ours may read files, and nobody else writes. */

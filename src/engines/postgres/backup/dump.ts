@@ -59,7 +59,7 @@ export async function dump(context: Context, job: DumpJob): Promise<Taken> {
   const countersBefore = await counters(session); // in no snapshot: what they are now
   const env = await loginEnvironment(job.login, job.secretsDirectory);
   for (const argv of commands(job, snapshot.how)) {
-    await run({ argv, env, umask: 0o077, timeoutMs: dayMs, signal: job.signal }).catch((thrown: unknown) => {
+    await run({ argv, isBackground: true, env, umask: 0o077, timeoutMs: dayMs, signal: job.signal }).catch((thrown: unknown) => {
       throw moved(thrown);
     });
   }

@@ -77,7 +77,7 @@ export async function restore(_context: Context, job: RestoreJob): Promise<void>
   const login = administrator(job.place, "template1");
   await prepare(job, await postgresDriver.connect(login));
   const env = await loginEnvironment(login, job.secretsDirectory);
-  for (const argv of restoreCommands(job)) await run({ argv, env, timeoutMs: dayMs, signal: job.signal });
+  for (const argv of restoreCommands(job)) await run({ argv, isBackground: true, env, timeoutMs: dayMs, signal: job.signal });
 }
 
 /** Every statement of the script runs in this server as its administrator; no client that may run programs reads it. */
