@@ -62,6 +62,11 @@ async function temporaryBeside(path: string): Promise<string> {
   return join(dirname(path), `.${process.pid}-${self?.startTicks}-${here}-${randomBytes(6).toString("hex")}.tmp`);
 }
 
+/** Removes what killed writers left in a directory; what a living one writes stays. */
+export async function clearLeftovers(directory: string): Promise<void> {
+  await removeLeftovers(directory, (leftover) => fs.unlink(leftover));
+}
+
 /** Removes the temporary files of dead processes of this machine; those of other machines may be in use. */
 async function removeLeftovers(directory: string, removeOne: (path: string) => Promise<void>): Promise<void> {
   for (const name of await fs.readdir(directory).catch(() => [])) {

@@ -1,11 +1,14 @@
 // INV-3, X1, FAULT-3: a share of what `npm run test:faults -- X1` and its kin try in full. A backup that is not good is not
 // called so, whatever was done to it; one that was taken while clients wrote is.
-import { rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type EngineName, engineNames } from "../../src/engines/engines.ts";
 import { type Sql, sql } from "../../src/foundation/sql.ts";
 import { makeKeeper } from "../support/faults/backups/command.ts";
-import { manifestOf } from "../support/faults/backups/edits.ts";
+import { copyOf, manifestOf } from "../support/faults/backups/edits.ts";
 import { tryFlips } from "../support/faults/backups/flips.ts";
 import { children, killChild } from "../support/faults/backups/kills.ts";
 import { fittedMutants, furtherMutants, mutants, unsignedMutants } from "../support/faults/backups/mutants.ts";
@@ -51,6 +54,14 @@ describe.each(engineNames)("a backup of %s", (engine) => {
     await tryFlips(subject, { what: "plain", good, flips: 2 * files, seed, signal, tell: (one) => flips.push(one) });
     expect(flips.filter(({ found }) => found !== undefined)).toEqual([]);
     expect(flips).toHaveLength(2 * files);
+  });
+
+  test("is proved although an earlier proof was killed while it wrote its certificate", async () => {
+    const directory = copyOf(good, join(subject.directory, "killed"));
+    const here = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
+    writeFileSync(join(directory, `.4194303-1-${here}-0123456789ab.tmp`), "{");
+    expect(await prove(subject, { directory, signal })).toMatchObject({ state: "PROVED" });
+    expect(readdirSync(directory).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 
   test("is proved when it was taken while clients wrote, and its books are right", async () => {

@@ -9,6 +9,7 @@ import { type Verdict, verdictOf } from "../../foundation/evidence.ts";
 import { isProblem, Problem } from "../../foundation/problem.ts";
 import { formatBytes } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
+import { clearLeftovers } from "../../platform/files.ts";
 import { wasKilled } from "../../platform/processes.ts";
 import { embeddedRoot } from "../stack/install.ts";
 import { compareCopy } from "./compare.ts";
@@ -40,6 +41,7 @@ const dayMs = 86_400_000;
 /** Proves, keeps what came of it and returns that. Throws RH-BACKUP-003 for what is no backup, RH-USE-002 when interrupted. */
 export async function proveBackup(context: Context, options: ProveOptions): Promise<Proof> {
   const began = context.clock.monotonicMs();
+  await clearLeftovers(options.directory); // a proof that was killed while it wrote its certificate says nothing of the backup
   const { manifest, text } = await readManifest(options.directory);
   const verdict = await verdictOn(context, options, { manifest, text, keyring: options.keyring ?? (await ownKeyring(context)) });
   const tookMs = Math.round(context.clock.monotonicMs() - began);

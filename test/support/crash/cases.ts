@@ -18,6 +18,15 @@ export const cases: Readonly<Record<string, CrashCase>> = {
     afterKill: (directory) => first(wholeOf(directory, "file", [old, fresh]), modesIn(directory, 0o600)),
     afterNext: (directory) => first(wholeOf(directory, "file", [fresh]), onlyIn(directory, ["file"]), modesIn(directory, 0o600)),
   },
+  pieces: {
+    title: "writeFileAtomic of what comes in pieces",
+    script: `import { writeFileAtomic } from "./platform/files.js";
+      async function* pieces() { for (let piece = 0; piece < 7; piece++) yield Buffer.from("new ".repeat(1000)); }
+      export const write = (directory) => writeFileAtomic(directory + "/file", pieces());`,
+    prepare: (directory) => writeFileSync(join(directory, "file"), old, { mode: 0o600 }),
+    afterKill: (directory) => first(wholeOf(directory, "file", [old, fresh]), modesIn(directory, 0o600)),
+    afterNext: (directory) => first(wholeOf(directory, "file", [fresh]), onlyIn(directory, ["file"]), modesIn(directory, 0o600)),
+  },
   appendLine: {
     title: "appendLine after a torn line",
     script: `import { appendLine } from "./platform/files.js";

@@ -6,6 +6,7 @@ import { isBelow, type Node, nameOf, parse, type SourceFile, walk } from "../../
 /** `file.function` to the name of its case. */
 export const listedWriters: Readonly<Record<string, string>> = {
   "files.appendLine": "appendLine",
+  "files.clearLeftovers": "writeFileAtomic",
   "files.ensureDirectory": "ensureDirectory",
   "files.moveIntoPlace": "moveIntoPlace",
   "files.openLog": "openLog",

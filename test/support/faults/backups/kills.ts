@@ -6,7 +6,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { EngineName } from "../../../../src/engines/engines.ts";
 import { type Random, randomOf } from "../../../../bench/load/random.js";
 import { compileTool } from "../../crash/compiled.ts";
-import { pick } from "../random.ts";
 import { backupsIn, falselyGood, forget, leftOver } from "./aftermath.ts";
 import { type Ended, makeKeeper, readyTake, type Take } from "./command.ts";
 import type { Subject } from "./subject.ts";
@@ -141,7 +140,7 @@ export async function killChild(
   while (!isOver && working().length === 0) await sleep(1);
   await sleep(delayMs);
   const victims = working();
-  const victim = isOver || victims.length === 0 ? undefined : pick(random, victims);
+  const victim = isOver ? undefined : victims.toSorted((a, b) => a.pid - b.pid)[0]; // the first: a subshell of a script may go unnoticed
   if (victim) process.kill(victim.pid, "SIGKILL");
   const how = await ended;
   const what = `${child} killed ${delayMs} ms after it began`;
