@@ -61,7 +61,16 @@ export function plainPath(path: string): string {
 
 /** Encrypts all files of a tree into another one, with the ending added. */
 export async function sealTree({ from, to, recipient, signal }: Sealing & { readonly recipient: string }): Promise<void> {
-  for (const path of await filesBelow(from)) await sealFile({ from: join(from, path), to: join(to, `${path}${sealedEnd}`), recipient, signal });
+  for (const path of await filesBelow(from)) {
+    await ensureDirectories(to, dirname(path));
+    await sealFile({ from: join(from, path), to: join(to, `${path}${sealedEnd}`), recipient, signal });
+  }
+}
+
+/** Each is ours alone from its first moment: made as the parent of another it would not be. */
+async function ensureDirectories(root: string, path: string): Promise<void> {
+  const parts = path.split("/");
+  for (let depth = 1; depth <= parts.length; depth++) await ensureDirectory(join(root, ...parts.slice(0, depth)));
 }
 
 function streamOf(path: string): globalThis.ReadableStream<Uint8Array> {
