@@ -2,7 +2,7 @@
 // fault can be laid before its first step, and many can start in the same moment.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { storedPassword } from "../../../../src/engines/mariadb/access/password.ts";
 import { Secret } from "../../../../src/foundation/secret.ts";
@@ -77,7 +77,7 @@ export async function readyTake(subject: Subject, options: TakeOptions): Promise
 /** A verb of `rowhouse backup` on the subject's server, loaded and waiting. */
 export async function readyCommand(subject: Subject, verb: readonly string[], options: Omit<TakeOptions, "store" | "database">): Promise<Take> {
   const script = join(options.tool, "take.mjs");
-  writeFileSync(script, body);
+  if (!existsSync(script)) writeFileSync(script, body); // one that another is just reading must not become empty
   const url = `${subject.name}://${keeper.name}@127.0.0.1:${subject.server.place.port}`;
   const words = ["backup", ...verb, "--target", url];
   const [file = process.execPath, ...args] = [...(options.under ?? []), process.execPath, script, ...words, ...(options.more ?? [])];

@@ -46,7 +46,6 @@ async function startTogether(
     ...(winners.length === 1 ? [] : [`${winners.length} of ${atOnce} won`]),
     ...(made.length === winners.length ? [] : [`${made.length} backups of ${winners.length} winners`]),
     ...others.map(({ exitCode, stderr }) => `exit ${exitCode}: ${stderr.slice(-200)}`),
-    ...(withinMs <= 5 ? [] : [`begun within ${withinMs} ms`]),
     ...(await falselyGood(subject, known, signal)),
     ...(await leftOver(
       subject,
