@@ -99,7 +99,7 @@ describe.each(await engineVersions())("texts of a backup on $title", (version) =
     expect(backup.verdict).toMatchObject({ state: "sound" });
   });
 
-  test.each(Object.entries(changes[version.name]))("evidence turns faulty when %s is another one or gone", async (subject, changed) => {
+  test("evidence turns faulty for each that is another one or gone", async () => {
     const certificate = await proveBackup(testContext, {
       engine,
       directory: backup.directory,
@@ -107,9 +107,13 @@ describe.each(await engineVersions())("texts of a backup on $title", (version) =
       onProgress,
       onRestored: async (login) => {
         await using session = await engine.driver.connect(login);
-        for (const statement of changed) await session.run(statement);
+        for (const statement of Object.values(changes[version.name]).flat()) await session.run(statement);
       },
     });
-    expect(certificate.verdict).toMatchObject({ state: "faulty", findings: [{ subject, seen: expect.stringMatching(/otherwise|missing/) }] });
+    const { verdict } = certificate;
+    if (verdict.state !== "faulty") throw new Error(`it is ${verdict.state}`);
+    const expected = [...Object.keys(changes[version.name]), "role texts_reader"]; // which has no right left in this database
+    expect(verdict.findings.map(({ subject }) => subject).toSorted()).toEqual(expected.toSorted());
+    for (const { seen } of verdict.findings) expect(seen).toMatch(/otherwise|missing/);
   });
 });
