@@ -6,7 +6,7 @@ set client_min_messages = warning;
 -- The database itself.
 comment on database :"DBNAME" is E'a database''s comment; with \\ and\na second line';
 alter database :"DBNAME" set work_mem = '5MB';
-alter database :"DBNAME" set default_transaction_read_only = off;
+alter database :"DBNAME" set default_transaction_read_only = on;
 alter database :"DBNAME" set search_path = public, "Mixed Case";
 alter database :"DBNAME" set datestyle = 'German, DMY';
 alter database :"DBNAME" set intervalstyle = 'sql_standard';

@@ -21,5 +21,6 @@ export async function loginEnvironment(login: ConnectionOptions, secretsDirector
     PGSSLMODE: "disable", // as the driver, and only on loopback
     PGCONNECT_TIMEOUT: "10",
     PGAPPNAME: "rowhouse backup",
+    PGOPTIONS: "-c default_transaction_read_only=off -c lc_monetary=C", // money is read back as it was printed; a database's own settings may say otherwise
   };
 }

@@ -9,7 +9,8 @@ import { columnsOf } from "./rows.ts";
 export async function tryWrites(session: Session, content: Content): Promise<TriedWrites> {
   const findings: { subject: string; seen: string }[] = [];
   let tried = 0;
-  await session.all(sql`select set_config('session_replication_role', 'replica', false) as value`);
+  await session.all(sql`
+    select set_config('session_replication_role', 'replica', false) as value, set_config('default_transaction_read_only', 'off', false) as writes`);
   for (const { name, rows } of content.tables) {
     if (rows === 0 || name.length < 2) continue;
     const seen = await copyRow(session, name);
