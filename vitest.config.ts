@@ -36,7 +36,7 @@ const browser = (name: string, include: readonly string[]) => ({
 
 const everyPage = ["test/browser/**/*.test.ts"];
 /** Looks, keys and what happens without an answer do not depend on the engine; `ROWHOUSE_BROWSER=full` tries that twice too. */
-const whatMeetsTheServer = ["board", "journey", "live", "several", "trace"].map((name) => `test/browser/${name}.test.ts`);
+const whatMeetsTheServer = ["board", "journey", "live"].map((name) => `test/browser/${name}.test.ts`);
 
 const projects = [
   project("unit", ["test/tidy/**/*.test.ts", "test/unit/**/*.test.ts"], minute),
