@@ -1,4 +1,6 @@
-// Quantities as people read them. Nothing here is parsed back.
+// Quantities as people read them, and the day in milliseconds. Nothing here is parsed back.
+
+export const dayMs = 86_400_000;
 
 /** `845 MB`, `1.2 GB`, `17 bytes`; powers of ten, as disks are sold. */
 export function formatBytes(bytes: number): string {
@@ -25,5 +27,5 @@ export function formatAge(ms: number): string {
   if (seconds < 120) return `${seconds} s`;
   if (seconds < 7_200) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 172_800) return `${Math.floor(seconds / 3_600)} h`;
-  return `${Math.floor(seconds / 86_400)} d`;
+  return `${Math.floor((seconds * 1000) / dayMs)} d`;
 }

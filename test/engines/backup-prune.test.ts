@@ -8,6 +8,7 @@ import type { Retention } from "../../src/operations/backup/retention.ts";
 import { proofLockPath } from "../../src/operations/backup/store.ts";
 import { planTake, type TakenBackup } from "../../src/operations/backup/take.ts";
 import { perform } from "../../src/foundation/plan.ts";
+import { dayMs } from "../../src/foundation/units.ts";
 import type { Context } from "../../src/platform/context.ts";
 import { takeLock } from "../../src/platform/locks.ts";
 import { type ChinookServer, startChinook } from "../support/backup/chinook.ts";
@@ -23,7 +24,7 @@ describe.each(await engineVersions())("old backups of Chinook on $title", (versi
   beforeAll(async () => {
     chinook = await startChinook(version);
     store = join(chinook.directory, "store");
-    for (const daysAgo of [40, 10, 1]) taken.push(await takeAt(Date.now() - daysAgo * 86_400_000));
+    for (const daysAgo of [40, 10, 1]) taken.push(await takeAt(Date.now() - daysAgo * dayMs));
   });
   afterAll(() => chinook[Symbol.asyncDispose]());
 

@@ -8,7 +8,7 @@ import { engineNamed } from "../../engines/engines.ts";
 import type { Verdict } from "../../foundation/evidence.ts";
 import type { Plan, StepText } from "../../foundation/plan.ts";
 import { isProblem, Problem } from "../../foundation/problem.ts";
-import { formatDuration } from "../../foundation/units.ts";
+import { dayMs, formatDuration } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
 import { namesIn, remove, statIfThere } from "../../platform/files.ts";
 import { identify } from "../../platform/identity.ts";
@@ -238,7 +238,7 @@ async function databaseAgain(draft: Draft, { plain, signal, onStep }: How & { re
   await engine.backup.restore(context, { ...job, kind: manifest.kind, tables: manifest.tables, signal, onProgress });
   await using session = await engine.driver.connect({
     ...engine.server.administrator(server.place, manifest.database.name),
-    statementTimeoutMs: 86_400_000,
+    statementTimeoutMs: dayMs,
   });
   const endedMs = clock.monotonicMs();
   onStep({ title: "compare" });

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { engineNames } from "../../engines/engines.ts";
 import { isProblem, Problem } from "../../foundation/problem.ts";
+import { dayMs } from "../../foundation/units.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Context } from "../../platform/context.ts";
 import { namesIn, statIfThere } from "../../platform/files.ts";
@@ -16,7 +17,7 @@ import { type PublicKey, unknownSigner } from "./sign.ts";
 import { isBackupId, partialEnd, takeLockPath } from "./store.ts";
 
 /** An older proof is told as stale. */
-export const staleAfterMs = 7 * 86_400_000;
+export const staleAfterMs = 7 * dayMs;
 
 export interface ListedBackup {
   readonly id: string;

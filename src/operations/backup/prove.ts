@@ -7,7 +7,7 @@ import type { Survey, Tool } from "../../engines/backup.ts";
 import type { Engine, Installation } from "../../engines/engine.ts";
 import { type Verdict, verdictOf } from "../../foundation/evidence.ts";
 import { isProblem, Problem } from "../../foundation/problem.ts";
-import { formatBytes } from "../../foundation/units.ts";
+import { dayMs, formatBytes } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
 import { clearLeftovers } from "../../platform/files.ts";
 import { wasKilled } from "../../platform/processes.ts";
@@ -36,7 +36,6 @@ export interface ProveOptions {
 export type Proof = Attempt & { readonly verdict: Verdict };
 
 const neededMemoryBytes = 400_000_000;
-const dayMs = 86_400_000;
 
 /** Proves, keeps what came of it and returns that. Throws RH-BACKUP-003 for what is no backup, RH-USE-002 when interrupted. */
 export async function proveBackup(context: Context, options: ProveOptions): Promise<Proof> {

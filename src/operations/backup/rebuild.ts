@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Verdict } from "../../foundation/evidence.ts";
 import { perform, type Step } from "../../foundation/plan.ts";
 import { Problem } from "../../foundation/problem.ts";
+import { dayMs } from "../../foundation/units.ts";
 import type { Tool } from "../../engines/backup.ts";
 import type { Context } from "../../platform/context.ts";
 import { ensureDirectory, namesIn, remove, writeFileAtomic } from "../../platform/files.ts";
@@ -155,6 +156,6 @@ async function settle(draft: Draft, manifest: Manifest): Promise<void> {
 async function compared(draft: Draft, { manifest, plain, onProgress }: RebuildOptions): Promise<Verdict> {
   const { engine, context } = draft;
   const login = engine.server.administrator(await serverPlace(draft), manifest.database.name);
-  await using session = await engine.driver.connect({ ...login, statementTimeoutMs: 86_400_000 });
+  await using session = await engine.driver.connect({ ...login, statementTimeoutMs: dayMs });
   return await compareCopy(context, { engine, manifest, catalogue: plain.catalogue, onProgress }, session);
 }

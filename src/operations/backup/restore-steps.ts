@@ -7,6 +7,7 @@ import type { FillJob, Move } from "../../engines/target.ts";
 import type { Step } from "../../foundation/plan.ts";
 import { isProblem, Problem } from "../../foundation/problem.ts";
 import { sql, sqlText } from "../../foundation/sql.ts";
+import { dayMs } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
 import { compareContent, comparePart, settled } from "./compare.ts";
 import { type Manifest, surveyOf } from "./manifest.ts";
@@ -14,8 +15,6 @@ import { type OpenedBackup, openBackup } from "./opened.ts";
 import type { RestoreOptions } from "./restore.ts";
 import { type Ground, refuseConnections } from "./restore-checks.ts";
 import { administratorOn } from "./restore-target.ts";
-
-const dayMs = 86_400_000;
 
 /** What is known of a restore while it runs. */
 export interface Draft {

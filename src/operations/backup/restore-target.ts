@@ -4,6 +4,7 @@ import type { Engine } from "../../engines/engine.ts";
 import { engineNamed } from "../../engines/engines.ts";
 import type { ServerFiles } from "../../engines/target.ts";
 import { Problem } from "../../foundation/problem.ts";
+import { dayMs } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
 import { readSecret } from "../../platform/secrets.ts";
 import { roleNames } from "../access/establish.ts";
@@ -11,8 +12,6 @@ import { databaseAddress, serverPlace } from "../stack/draft.ts";
 import type { House } from "../stack/house.ts";
 import { placesOf } from "../stack/places.ts";
 import { parseDatabaseTarget } from "../stack/target.ts";
-
-const dayMs = 86_400_000;
 
 export interface RestoreTarget {
   readonly engine: Engine;

@@ -2,6 +2,7 @@
 // a database always stays; and where the clock or the last run cannot be trusted nothing goes. Days are counted back from the
 // newest proved backup and not from now, so that backups that stopped are never outlived by the rules.
 import type { BackupContent, ListedBackup } from "./list.ts";
+import { dayMs } from "../../foundation/units.ts";
 
 /** How many are kept; a rule that is absent keeps none. One rule that keeps a backup is enough. */
 export interface Retention {
@@ -39,7 +40,6 @@ export function keepsAny(retention: Retention): boolean {
 
 type Whole = ListedBackup & { readonly content: BackupContent };
 
-const dayMs = 86_400_000;
 /** Clocks of two machines differ a little. */
 const toleranceMs = 60_000;
 

@@ -4,9 +4,9 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { isWord, render } from "../../deploy/render.ts";
 import { Problem } from "../../foundation/problem.ts";
+import { dayMs } from "../../foundation/units.ts";
 import type { Retention } from "./retention.ts";
 
-const dayMs = 86_400_000;
 /** After a run that failed, or whose outcome is not known. */
 const retryAfterMs = 30 * 60_000;
 

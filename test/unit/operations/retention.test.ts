@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ListedBackup } from "../../../src/operations/backup/list.ts";
 import { decide, type Retention } from "../../../src/operations/backup/retention.ts";
+import { dayMs } from "../../../src/foundation/units.ts";
 
-const dayMs = 86_400_000;
 const now = new Date("2026-11-25T12:00:00Z");
 
 interface Made {

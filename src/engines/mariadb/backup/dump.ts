@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Session } from "../../../drivers/driver.ts";
 import { mariadbDriver } from "../../../drivers/mariadb/driver.ts";
 import { isProblem, Problem } from "../../../foundation/problem.ts";
+import { dayMs } from "../../../foundation/units.ts";
 import type { Context } from "../../../platform/context.ts";
 import { ensureDirectory, readTail, writeFileAtomic } from "../../../platform/files.ts";
 import { packed } from "../../../platform/gzip.ts";
@@ -21,7 +22,6 @@ import { blockCeiling, type Range, rangeOf, readLines, type Shape, shapeOf } fro
 import { isPartOf, scopeTables } from "./scope.ts";
 import { takeSnapshot } from "./snapshot.ts";
 
-const dayMs = 86_400_000;
 /** Of the table, before they are packed; longer tables are split. */
 const partBytes = 64_000_000;
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { ConnectionOptions, Session } from "../../../drivers/driver.ts";
 import { mariadbDriver } from "../../../drivers/mariadb/driver.ts";
 import { type Sql, sql } from "../../../foundation/sql.ts";
+import { dayMs } from "../../../foundation/units.ts";
 import type { Context } from "../../../platform/context.ts";
 import { readIfThere } from "../../../platform/files.ts";
 import { run } from "../../../platform/processes.ts";
@@ -13,7 +14,6 @@ import { programIn } from "./dump.ts";
 import { loginOption, writeLogin } from "./login.ts";
 import { loadTables, offers, runFile } from "./restore.ts";
 
-const dayMs = 86_400_000;
 export const homeDatabase = undefined;
 
 export function fillCommands({

@@ -7,6 +7,7 @@ import type { Session } from "../../../drivers/driver.ts";
 import { mariadbDriver } from "../../../drivers/mariadb/driver.ts";
 import { isProblem, Problem } from "../../../foundation/problem.ts";
 import { type Sql, sql } from "../../../foundation/sql.ts";
+import { dayMs } from "../../../foundation/units.ts";
 import { fieldsOf, linesIn } from "../../../formats/data-lines.ts";
 import type { Context } from "../../../platform/context.ts";
 import { readIfThere, remove, writeFileAtomic } from "../../../platform/files.ts";
@@ -22,8 +23,6 @@ import { loginOption, writeLogin } from "./login.ts";
 import { type Column, insertStatement, loadStatement } from "./lines.ts";
 import { makeDatabase } from "./properties.ts";
 import { columnsOf } from "./rows.ts";
-
-const dayMs = 86_400_000;
 
 export function scratchArguments(_place: ServerPlace, survey: Survey): readonly string[] {
   return [

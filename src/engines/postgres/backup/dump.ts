@@ -3,6 +3,7 @@
 // at its usual one. Source: postgresql.org/docs/current/app-pgdump.html, functions-admin.html (snapshot synchronization)
 import { join } from "node:path";
 import { Problem } from "../../../foundation/problem.ts";
+import { dayMs } from "../../../foundation/units.ts";
 import type { Context } from "../../../platform/context.ts";
 import { writeFileAtomic } from "../../../platform/files.ts";
 import { run } from "../../../platform/processes.ts";
@@ -13,7 +14,6 @@ import { roleScript } from "./roles.ts";
 import { isPartOf, scopeOptions } from "./scope.ts";
 import { takeSnapshot } from "./snapshot.ts";
 
-const dayMs = 86_400_000;
 /** Beside what pg_restore reads, which leaves it alone. */
 export const rolesFile = "dump/roles.sql";
 /** Beside `dump`. */

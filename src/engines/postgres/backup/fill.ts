@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { ConnectionOptions, Session } from "../../../drivers/driver.ts";
 import { postgresDriver } from "../../../drivers/postgres/driver.ts";
 import { sql } from "../../../foundation/sql.ts";
+import { dayMs } from "../../../foundation/units.ts";
 import type { Context } from "../../../platform/context.ts";
 import { writeFileAtomic } from "../../../platform/files.ts";
 import { run } from "../../../platform/processes.ts";
@@ -14,7 +15,6 @@ import { programIn } from "./dump.ts";
 import { loginEnvironment } from "./login.ts";
 import { giveProperties } from "./properties.ts";
 
-const dayMs = 86_400_000;
 export const homeDatabase = "postgres";
 
 export function fillCommands(job: Pick<FillJob, "tools" | "database" | "directory">): readonly (readonly string[])[] {

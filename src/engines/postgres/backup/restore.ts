@@ -5,6 +5,7 @@ import type { Session } from "../../../drivers/driver.ts";
 import { postgresDriver } from "../../../drivers/postgres/driver.ts";
 import { sql } from "../../../foundation/sql.ts";
 import { isProblem } from "../../../foundation/problem.ts";
+import { dayMs } from "../../../foundation/units.ts";
 import type { Context } from "../../../platform/context.ts";
 import { readIfThere } from "../../../platform/files.ts";
 import { run } from "../../../platform/processes.ts";
@@ -14,8 +15,6 @@ import { administrator } from "../server/process.ts";
 import { programIn, rolesFile, schemaDirectory } from "./dump.ts";
 import { loginEnvironment } from "./login.ts";
 import { creation } from "./properties.ts";
-
-const dayMs = 86_400_000;
 
 export function scratchArguments(_place: ServerPlace, _survey: Survey): readonly string[] {
   const settings: Readonly<Record<string, string>> = {
