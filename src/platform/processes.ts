@@ -32,6 +32,9 @@ export interface Finished {
 
 const outputLimitBytes = 4_000_000;
 
+/** Who was frozen finds every deadline past when it wakes, and is told only then that the child ended long ago. */
+const wakingMs = 100;
+
 /** Runs a program to its end and returns what it said. Throws RH-PROC-001 on a non-zero exit, RH-PROC-002 when it takes too long. */
 export async function run(
   program: Program & { readonly input?: string; readonly timeoutMs: number; readonly signal?: AbortSignal },
@@ -75,9 +78,12 @@ export async function runAnyway(
     killGroup(child.pid, "SIGKILL");
     for (const output of [child.stdout, child.stderr]) output?.destroy(); // one that left the group may hold them open for ever
   };
-  const timer = setTimeout(() => {
+  const late = () => {
     isLate = true;
     kill();
+  };
+  let timer = setTimeout(() => {
+    timer = setTimeout(late, wakingMs);
   }, program.timeoutMs);
   program.signal?.addEventListener("abort", kill, { once: true });
   try {

@@ -69,6 +69,12 @@ describe("run", () => {
     expect(await isGone(Number(readFileSync(join(home.path, "pid"), "utf8")))).toBe(true);
   });
 
+  test("does not call late what ended in time while we were frozen", async () => {
+    const running = run({ argv: shell("echo done"), timeoutMs: 200 });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600); // nothing of this process runs meanwhile
+    expect((await running).stdout).toBe("done\n");
+  });
+
   test("ends although a grandchild in a session of its own keeps the outputs open", async () => {
     using home = folder();
     const argv = shell(`setsid sleep 1000 & echo $! > ${home.path}/pid`);
