@@ -7,10 +7,10 @@ import { type Sql, sql } from "../../src/foundation/sql.ts";
 import type { ConnectionOptions } from "../../src/drivers/driver.ts";
 import type { EngineName } from "../../src/engines/engines.ts";
 import { readManifest } from "../../src/operations/backup/manifest.ts";
-
 import { type Proof, proveBackup } from "../../src/operations/backup/prove.ts";
 import { planTake, type TakenBackup } from "../../src/operations/backup/take.ts";
 import { ownDump, ownRestore, runClient, runScript } from "../support/backup/client.ts";
+import { differences } from "../support/backup/differences.ts";
 import { loadEverything } from "../support/backup/everything.ts";
 import { engineVersions, startServer, type TestServer, testContext } from "../support/servers.ts";
 
@@ -93,13 +93,4 @@ async function restoreByHand(name: EngineName, login: ConnectionOptions & { read
     ],
   };
   for (const step of steps[name]) await step();
-}
-
-/** Lines that only one of both has, `-` of the original and `+` of the copy; when these are the same, the first that moved. */
-function differences(original: readonly string[], copy: readonly string[]): readonly string[] {
-  const only = (these: readonly string[], those: ReadonlySet<string>, mark: string) =>
-    these.filter((line) => !those.has(line)).map((line) => mark + line);
-  const lines = [...only(original, new Set(copy), "- "), ...only(copy, new Set(original), "+ ")];
-  const moved = original.findIndex((line, index) => line !== copy[index]);
-  return lines.length > 0 || moved === -1 ? lines : [`line ${moved + 1}: ${original[moved]}, in the copy ${copy[moved]}`];
 }

@@ -9,6 +9,8 @@ import type { EngineName } from "../../src/engines/engines.ts";
 import type { ListedBackup } from "../../src/operations/backup/list.ts";
 import type { TakenBackup } from "../../src/operations/backup/take.ts";
 import { type ChinookServer, startChinook } from "../support/backup/chinook.ts";
+import { ownDump } from "../support/backup/client.ts";
+import { differences } from "../support/backup/differences.ts";
 import { addExtras } from "../support/backup/extras.ts";
 import { rowhouse } from "../support/houses.ts";
 import { engineVersions } from "../support/servers.ts";
@@ -61,6 +63,12 @@ describe.each(await engineVersions())("a backup of a shop on $title", (version) 
     return { ...found, objects, tables: found.tables.toSorted((a, b) => (a.name.join() < b.name.join() ? -1 : 1)) };
   }
 
+  /** The engine's own; only the lines that name the database may differ, and they by that name alone. */
+  async function dumpOf(database: string): Promise<readonly string[]> {
+    const lines = await ownDump(version.name, chinook.server.administrator(database));
+    return lines.map((line) => line.replaceAll(database, "DATABASE"));
+  }
+
   test("is proved again, and listed with the age of its proof", async () => {
     const proved = await command("prove", "--store", store());
     expect([proved.exitCode, proved.json.result]).toEqual([0, [expect.objectContaining({ id: backup.id, state: "PROVED" })]]);
@@ -89,6 +97,7 @@ describe.each(await engineVersions())("a backup of a shop on $title", (version) 
     expect([restored.exitCode, restored.stderr]).toEqual([0, ""]);
     expect(restored.json.result).toMatchObject({ backup: backup.id, database: "copy", tables: backup.tables, rows: backup.rows });
     expect(await contentOf("copy")).toEqual(await contentOf(chinook.database));
+    expect(differences(await dumpOf(chinook.database), await dumpOf("copy"))).toEqual([]);
     await run("copy", sql`insert into ${sql.id(name.genres)} (${sql.id(name.genre)}) values ('new')`); // a number that is taken would be refused
     expect(await databases()).not.toContain("copy__rowhouse_part");
   });
