@@ -52,6 +52,7 @@ export default defineConfig({
   test: {
     projects: process.env["ROWHOUSE_MATRIX"] === "full" ? [matrix] : projects,
     allowOnly: false,
+    maxConcurrency: 3, // of one file, where its tests say that they may
     sequence: { hooks: "stack" },
   },
 });

@@ -11,7 +11,7 @@ import { emptyHouse, freePort, rowhouse } from "../support/houses.ts";
 const runFile = promisify(execFile);
 const isRoot = process.getuid?.() === 0;
 
-describe.each(engineNames)("what is in the way of a house on %s", (engine) => {
+describe.concurrent.each(engineNames)("what is in the way of a house on %s", (engine) => {
   test("a dry run shows the commands and statements, and touches nothing", async () => {
     await using house = await emptyHouse({ engine });
     const shown = await house.run("up", "--engine", engine, "--port", String(house.port), "--dry-run");
