@@ -2,11 +2,15 @@
 // it, as if restoring had lost something. What cannot be tried on this machine is unknown, not failed, and never proved.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { generateX25519Identity } from "age-encryption";
 import type { EngineName } from "../../../../src/engines/engines.ts";
 import { type Sql, sql } from "../../../../src/foundation/sql.ts";
 import type { BackupState } from "../../../../src/operations/backup/certificate.ts";
+import type { Keyring } from "../../../../src/operations/backup/keys.ts";
 import { signatureName } from "../../../../src/operations/backup/manifest.ts";
-import { type EditableManifest, editFile, editManifest, editUnpacked, flip, rehash, rowsFile } from "./edits.ts";
+import { newSigningPem, signingKey } from "../../../../src/operations/backup/sign.ts";
+import { Secret } from "../../../../src/foundation/secret.ts";
+import { type EditableManifest, editFile, editManifest, editUnpacked, flip, manifestOf, rehash, rowsFile } from "./edits.ts";
 
 const badSignature = /^file manifest\.json\.minisig it does not fit what key [0-9A-F]{16} signed/;
 
@@ -20,8 +24,8 @@ export interface Mutant {
   readonly says: RegExp;
   /** Whoever did it has our key, and signs the manifest again. */
   readonly isSignedAgain?: true;
-  /** Looked at by a machine that has keys of its own. */
-  readonly isOfAnotherMachine?: true;
+  /** What it is looked at with, given the machine's own keys; these unless given. */
+  readonly keyring?: (own: Keyring) => Promise<Keyring>;
   readonly onFiles?: (directory: string, engine: EngineName) => void;
   readonly onCopy?: PerEngine<readonly Sql[]>;
 }
@@ -88,7 +92,7 @@ export const mutants: readonly Mutant[] = [
     title: "wrong key",
     state: "refused",
     says: /^RH-BACKUP-005 .* is signed by key [0-9A-F]{16}, which is not known here/,
-    isOfAnotherMachine: true,
+    keyring: async () => ({ signers: [signingKey(newSigningPem())], identities: [] }),
   },
   {
     title: "wrong engine version",
@@ -205,6 +209,40 @@ export const unsignedMutants: readonly Mutant[] = [
 
 function unsigned(title: string, edit: (manifest: EditableManifest) => void): Mutant {
   return { title: `manifest: ${title}`, state: "FAILED", says: badSignature, onFiles: (directory) => editManifest(directory, edit) };
+}
+
+/** Of an encrypted backup. Nothing of it is restored with a key that is not its own, or when the cipher shows a change. */
+export const sealedMutants: readonly Mutant[] = [
+  {
+    title: "encrypted: no key to open it",
+    state: "refused",
+    says: /^RH-BACKUP-004 none of the keys here opens /,
+    keyring: async ({ signers }) => ({ signers, identities: [] }),
+  },
+  {
+    title: "encrypted: wrong key",
+    state: "refused",
+    says: /^RH-BACKUP-004 none of the keys here opens /,
+    keyring: async ({ signers }) => ({ signers, identities: [new Secret(await generateX25519Identity())] }),
+  },
+  sealed("a byte flipped", (bytes) => bytes.with(bytes.length - 20, (bytes.at(-20) ?? 0) ^ 1)),
+  sealed("cut in the middle", (bytes) => bytes.subarray(0, bytes.length / 2)),
+  sealed("an empty file", () => new Uint8Array()),
+];
+
+/** With its hash made to fit, and signed by whoever has our key: only the cipher tells. */
+function sealed(title: string, edit: (bytes: Uint8Array) => Uint8Array): Mutant {
+  return {
+    title: `encrypted: ${title}, hashes made to fit`,
+    state: "FAILED",
+    says: /^encryption \S+\/dump\/\S+ does not open: /,
+    isSignedAgain: true,
+    onFiles: (directory) => {
+      const path = manifestOf(directory).files.find((file) => file.path.startsWith("dump/"))?.path ?? "";
+      editFile(directory, path, edit);
+      rehash(directory, path);
+    },
+  };
 }
 
 /** What restoring may lose besides, each as the copy would lack it. */

@@ -1,29 +1,39 @@
-// X1: every mutant of a good backup is found and named, and backups that were taken while writers ran are all proved, with
-// the books right in each copy (J6).
+// X1: every mutant of a good backup, encrypted and not, is found and named, and backups that were taken while writers ran are
+// all proved, with the books right in each copy (J6).
 import { join } from "node:path";
 import type { ConnectionOptions } from "../../../../src/drivers/driver.ts";
 import { sql } from "../../../../src/foundation/sql.ts";
-import type { Keyring } from "../../../../src/operations/backup/keys.ts";
-import { newSigningPem, signingKey } from "../../../../src/operations/backup/sign.ts";
+import { ensureIdentity, ownKeyring } from "../../../../src/operations/backup/keys.ts";
 import type { Proof } from "../../../../src/operations/backup/prove.ts";
 import { startWriters } from "./book-writers.ts";
 import { dialects, wrongIn } from "./books.ts";
 import { copyOf, signAgain } from "./edits.ts";
-import { fittedMutants, furtherMutants, type Mutant, mutants, unsignedMutants } from "./mutants.ts";
+import { fittedMutants, furtherMutants, type Mutant, mutants, sealedMutants, unsignedMutants } from "./mutants.ts";
 import { proved, sentencesOf } from "./outcome.ts";
 import { prove, type Subject, takeOf } from "./subject.ts";
-import { type BackupFault, type Tried, tried } from "./tried.ts";
+import { type BackupFault, type FaultOptions, type Tried, tried } from "./tried.ts";
 
 const fullRuns = 20;
 
-export const x1: BackupFault = async (subject, { seed, runs = fullRuns, signal, tell }) => {
+export const x1: BackupFault = async (subject, options) => {
+  const { runs = fullRuns, seed, signal, tell } = options;
+  const takeSome = async (from: number, to: number) => {
+    for (let run = from; run < to && !signal.aborted; run++) tell(await tryUnderWriters(subject, { seed: seed + run, signal }));
+  };
+  await tryAll(subject, [...mutants, ...fittedMutants, ...unsignedMutants, ...furtherMutants], options);
+  await takeSome(0, Math.floor(runs / 2));
+  await ensureIdentity(subject.context); // from here on backups are encrypted
+  await tryAll(subject, sealedMutants, options);
+  await takeSome(Math.floor(runs / 2), runs);
+};
+
+async function tryAll(subject: Subject, all: readonly Mutant[], { signal, tell }: FaultOptions): Promise<void> {
   const good = await takeGood(subject, signal);
-  for (const mutant of [...mutants, ...fittedMutants, ...unsignedMutants, ...furtherMutants]) {
+  for (const mutant of all) {
     if (signal.aborted) return;
     tell(await tryMutant(subject, { good, mutant, signal }));
   }
-  for (let run = 0; run < runs && !signal.aborted; run++) tell(await tryUnderWriters(subject, { seed: seed + run, signal }));
-};
+}
 
 /** A backup taken while nobody writes, of books in which one counter is ahead of its table. */
 export async function takeGood(subject: Subject, signal: AbortSignal): Promise<string> {
@@ -50,17 +60,12 @@ export async function tryMutant(
     for (const statement of mutant.onCopy?.[subject.name] ?? []) await session.run(statement);
     isMade = true;
   };
-  const keyring = mutant.isOfAnotherMachine ? { keyring: stranger() } : {};
-  const { state, sentences } = await proved(subject, { directory, signal, onRestored, ...keyring });
+  const keyring = await mutant.keyring?.(await ownKeyring(subject.context));
+  const { state, sentences } = await proved(subject, { directory, signal, onRestored, ...(keyring ? { keyring } : {}) });
   const says = sentences.join("; ");
   const isFound = isMade && state === mutant.state && sentences.some((one) => mutant.says.test(one));
   const complaints = isFound ? [] : [`${state}, wanted ${mutant.state} and ${mutant.says}: ${says}`];
   return tried(mutant.title, { state, says, complaints });
-}
-
-/** Keys of a machine that has nothing to do with ours. */
-function stranger(): Keyring {
-  return { signers: [signingKey(newSigningPem())], identities: [] };
 }
 
 /** Takes and proves while clients write; the copy is looked at by its books too. */
