@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EngineName } from "../../../../src/engines/engines.ts";
 import { type Random, randomOf } from "../../../../bench/load/random.js";
+import { ensureIdentity } from "../../../../src/operations/backup/keys.ts";
 import { compileTool } from "../../crash/compiled.ts";
 import { backupsIn, falselyGood, forget, leftOver } from "./aftermath.ts";
 import { type Ended, makeKeeper, readyTake, type Take } from "./command.ts";
@@ -12,7 +13,7 @@ import type { Subject } from "./subject.ts";
 import { type Call, callsIn, endOfTrace, traceThreads } from "./trace.ts";
 import { type BackupFault, type Tried, tried } from "./tried.ts";
 
-/** Of a full run, per engine: kills of ourselves, and of children. */
+/** Of a full run, per engine: kills of ourselves, half of them while it encrypts, and of children. */
 const fullPoints = 100;
 const childKills = 24;
 
@@ -25,11 +26,13 @@ export const fault3: BackupFault = async (subject, { seed, runs = fullPoints, si
   const tool = compileTool();
   try {
     await makeKeeper(subject);
-    const points = spread(await killPoints(subject, tool), runs, seed);
-    for (const point of points) {
-      if (signal.aborted) return;
-      tell(await killAt(subject, { tool, point, signal }));
-    }
+    const tryPoints = async (how: string, wanted: number) => {
+      const points = signal.aborted ? [] : spread(await killPoints(subject, tool), wanted, seed);
+      for (const point of points) if (!signal.aborted) tell(await killAt(subject, { tool, how, point, signal }));
+    };
+    await tryPoints("plain", Math.ceil(runs / 2));
+    await ensureIdentity(subject.context); // from here on backups are encrypted
+    await tryPoints("encrypted", Math.floor(runs / 2));
     for (let run = 0; run < Math.min(childKills, runs) && !signal.aborted; run++)
       tell(
         await killChild(subject, {
@@ -93,12 +96,12 @@ export async function killedAt(take: Take, point: Call): Promise<Ended> {
   return ended;
 }
 
-async function killAt(subject: Subject, { tool, point, signal }: Try & { readonly point: Call }): Promise<Tried> {
+async function killAt(subject: Subject, { tool, how, point, signal }: Try & { readonly how: string; readonly point: Call }): Promise<Tried> {
   const known = backupsIn(subject.store);
   const take = await readyTake(subject, { tool });
   const ended = await killedAt(take, point);
   const complaints = ended.exitCode === null || ended.exitCode === 0 ? [] : [`it ended with ${ended.exitCode}: ${ended.stderr.slice(-300)}`];
-  const what = `killed at ${point.name} ${point.nth} (${point.text.slice(0, 50).replace(/\s+/g, " ")})`;
+  const what = `${how}, killed at ${point.name} ${point.nth} (${point.text.slice(0, 50).replace(/\s+/g, " ")})`;
   const state = ended.exitCode === null ? "killed" : "not reached";
   return tried(what, { state, complaints: [...complaints, ...(await after(subject, { tool, signal, known, pids: [take.pid] }))] });
 }
