@@ -149,8 +149,8 @@ export interface BackupFloor {
   readonly byHand: readonly string[];
   /** Restores into the empty server, and stops at the first error. */
   restore(context: Context, job: RestoreJob): Promise<void>;
-  /** What the database holds that the session is in. May be repeated. */
-  content(session: Session, onProgress: Progress): Promise<Content>;
+  /** What the database holds that the session is in; of a scope of tables the rows of these alone. May be repeated. */
+  content(session: Session, onProgress: Progress, scope?: Scope): Promise<Content>;
   /** What a copy's engine makes of an object's text when it reads that in once more; undefined where that is not to be had. Changes nothing. */
   reread(session: Session, object: DatabaseObject): Promise<string | undefined>;
   /** Writes into a throw-away copy: keys must bite, counters must give what is free. */

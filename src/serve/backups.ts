@@ -1,6 +1,6 @@
 // The house's own scheduler of backups: takes one when one is due, proves it, and removes old ones by the rules in rowhouse.toml
-// when that went well. What was missed while the house was down is caught up with. One that could not be taken is tried again
-// later; one that FAILED its proof is there to be looked at, and the next is taken on the next day.
+// when that went well; then proves an old one again when that is due. What was missed while the house was down is caught up with. One
+// that could not be taken is tried again later; one that FAILED its proof is there to be looked at, and the next is taken the next day.
 import type { Verdict } from "../foundation/evidence.ts";
 import { perform } from "../foundation/plan.ts";
 import { toProblem } from "../foundation/problem.ts";
@@ -14,19 +14,22 @@ import type { House } from "../operations/stack/house.ts";
 import { placesOf } from "../operations/stack/places.ts";
 import type { Context } from "../platform/context.ts";
 import { record } from "../platform/journal.ts";
+import { proveNextDue } from "./proofs.ts";
 
 const everyMs = 60_000;
 
 export async function keepBackedUp(context: Context, house: House, ending: AbortSignal): Promise<void> {
-  const at = house.config.backup?.at;
-  if (at === undefined) return;
+  const { at, "prove-every": proveEvery } = house.config.backup ?? {};
+  if (at === undefined && proveEvery === undefined) return;
+  const rounds = { tried: new Map<string, number>(), signal: ending };
   let lastAttemptAt: Date | undefined;
   while (!ending.aborted) {
     const now = context.clock.now();
-    if (isDue({ now, at, newestAt: await newestOf(context, house), lastAttemptAt })) {
+    if (at !== undefined && isDue({ now, at, newestAt: await newestOf(context, house), lastAttemptAt })) {
       lastAttemptAt = now;
       await backUp(context, house, ending).catch((thrown: unknown) => tellFailure(context, house, thrown, ending));
     }
+    await proveNextDue(context, house, rounds);
     await context.clock.sleep(everyMs, ending).catch(() => undefined); // aborted: the loop ends
   }
 }

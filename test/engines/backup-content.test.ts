@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Sql, sql } from "../../src/foundation/sql.ts";
 import type { Session } from "../../src/drivers/driver.ts";
 import type { EngineName } from "../../src/engines/engines.ts";
-import { planTake } from "../../src/operations/backup/take.ts";
-import { engineVersions, startServer, type TestServer, testContext } from "../support/servers.ts";
+import { takeBackup } from "../support/backup/take.ts";
+import { engineVersions, startServer, type TestServer } from "../support/servers.ts";
 
 /** Keys that one answer, one block or one number type does not hold together. */
 const keys: Readonly<Record<string, readonly string[]>> = {
@@ -162,9 +162,7 @@ describe.each(await engineVersions())("the content of a table on $title", (versi
       "named",
       values.slice(0, -1).map((value, index) => [value, index] as const),
     );
-    const source = { engine, login: { ...server.administrator("rows_of"), database: "rows_of" }, store };
-    const { take } = await planTake(testContext, { source, isProved: true, onProgress: () => undefined });
-    const { backup } = await take(new AbortController().signal, () => undefined);
+    const backup = await takeBackup({ engine, login: server.administrator(), database: "rows_of", store, isProved: true });
     expect(backup.verdict).toMatchObject({ state: "sound" });
     const manifest = JSON.parse(await readFile(join(backup.directory, "manifest.json"), "utf8"));
     for (const name of Object.keys(tables[version.name])) {
@@ -179,9 +177,7 @@ describe.each(await engineVersions())("the content of a table on $title", (versi
       insert into long_one (n, t, parent)
       with recursive counted (i) as (select 1 union all select i + 1 from counted where i < 110000)
       select i, concat('text ', i % 977), case when i > 10 then 1 + i % 10 end from counted`);
-    const source = { engine, login: { ...server.administrator("rows_of"), database: "rows_of" }, store };
-    const { take } = await planTake(testContext, { source, isProved: true, onProgress: () => undefined });
-    const { backup } = await take(new AbortController().signal, () => undefined);
+    const backup = await takeBackup({ engine, login: server.administrator(), database: "rows_of", store, isProved: true });
     expect(backup.verdict).toMatchObject({ state: "sound" });
   });
 });

@@ -6,12 +6,13 @@ import { listBackups } from "../../src/operations/backup/list.ts";
 import { planPrune } from "../../src/operations/backup/prune.ts";
 import type { Retention } from "../../src/operations/backup/retention.ts";
 import { proofLockPath } from "../../src/operations/backup/store.ts";
-import { planTake, type TakenBackup } from "../../src/operations/backup/take.ts";
+import type { TakenBackup } from "../../src/operations/backup/take.ts";
 import { perform } from "../../src/foundation/plan.ts";
 import { dayMs } from "../../src/foundation/units.ts";
 import type { Context } from "../../src/platform/context.ts";
 import { takeLock } from "../../src/platform/locks.ts";
 import { type ChinookServer, startChinook } from "../support/backup/chinook.ts";
+import { takeBackup } from "../support/backup/take.ts";
 import { rowhouse } from "../support/houses.ts";
 import { engineVersions, testContext } from "../support/servers.ts";
 
@@ -30,9 +31,8 @@ describe.each(await engineVersions())("old backups of Chinook on $title", (versi
 
   const takeAt = async (moment: number) => {
     const context: Context = { ...testContext, clock: { ...testContext.clock, now: () => new Date(moment) } };
-    const source = { engine: version.engine, login: { ...chinook.server.administrator(chinook.database), database: chinook.database }, store };
-    const { take } = await planTake(context, { source, isProved: true, onProgress: () => undefined });
-    return (await take(signal, () => undefined)).backup;
+    const { server, database } = chinook;
+    return takeBackup({ engine: version.engine, login: server.administrator(), database, store, isProved: true, context });
   };
   const there = async () => (await listBackups(testContext, store)).map(({ id, state }) => [id, state]);
   const prune = async (retention: Retention) => perform((await planPrune(testContext, { store, retention })).plan, { signal });

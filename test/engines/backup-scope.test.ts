@@ -6,9 +6,9 @@ import type { Content } from "../../src/engines/backup.ts";
 import type { EngineName } from "../../src/engines/engines.ts";
 import { readManifest } from "../../src/operations/backup/manifest.ts";
 import { proveBackup } from "../../src/operations/backup/prove.ts";
-import { planTake } from "../../src/operations/backup/take.ts";
 import type { ScopeWish } from "../../src/operations/backup/scope.ts";
 import { type ChinookServer, startChinook } from "../support/backup/chinook.ts";
+import { plannedTake, takeBackup } from "../support/backup/take.ts";
 import { engineVersions, testContext } from "../support/servers.ts";
 
 const signal = new AbortController().signal;
@@ -27,15 +27,14 @@ describe.each(await engineVersions())("a backup of a part on $title", (version) 
   });
   afterAll(() => chinook[Symbol.asyncDispose]());
 
-  const planned = (scope: ScopeWish) => {
-    const login = { ...chinook.server.administrator(chinook.database), database: chinook.database };
-    return planTake(testContext, { source: { engine, login, store: join(chinook.directory, "store") }, isProved: false, scope, onProgress });
+  const wish = (scope: ScopeWish) => {
+    const { server, database, directory } = chinook;
+    return { engine, login: server.administrator(), database, store: join(directory, "store"), scope };
   };
 
   /** What the proof says, and what its copy held. */
   const proved = async (scope: ScopeWish) => {
-    const { take } = await planned(scope);
-    const { backup } = await take(signal, () => undefined);
+    const backup = await takeBackup(wish(scope));
     let copy: Content | undefined;
     const proof = await proveBackup(testContext, {
       engine,
@@ -74,14 +73,14 @@ describe.each(await engineVersions())("a backup of a part on $title", (version) 
   });
 
   test("of a table whose foreign key leads out of it is refused by name", async () => {
-    await expect(planned({ tables: [album], only: undefined })).rejects.toMatchObject({
+    await expect(plannedTake(wish({ tables: [album], only: undefined }))).rejects.toMatchObject({
       code: "RH-BACKUP-001",
       message: expect.stringMatching(new RegExp(`table .*${album} needs table ${artist}$`)),
     });
   });
 
   test("of a table that is not there is refused, and of two parts at once", async () => {
-    await expect(planned({ tables: ["nowhere"], only: undefined })).rejects.toMatchObject({ code: "RH-USE-001" });
-    await expect(planned({ tables: [album], only: "schema" })).rejects.toMatchObject({ code: "RH-USE-001" });
+    await expect(plannedTake(wish({ tables: ["nowhere"], only: undefined }))).rejects.toMatchObject({ code: "RH-USE-001" });
+    await expect(plannedTake(wish({ tables: [album], only: "schema" }))).rejects.toMatchObject({ code: "RH-USE-001" });
   });
 });

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Sql, sql } from "../../src/foundation/sql.ts";
 import type { EngineName } from "../../src/engines/engines.ts";
 import { proveBackup } from "../../src/operations/backup/prove.ts";
-import { planTake, type TakenBackup } from "../../src/operations/backup/take.ts";
+import type { TakenBackup } from "../../src/operations/backup/take.ts";
+import { takeBackup } from "../support/backup/take.ts";
 import { engineVersions, startServer, type TestServer, testContext } from "../support/servers.ts";
 
 /** A varchar that is compared with a list, wherever an expression may stand. */
@@ -86,9 +87,7 @@ describe.each(await engineVersions())("texts of a backup on $title", (version) =
     }
     await using session = await engine.driver.connect(server.administrator("texts"));
     for (const statement of statements[version.name]) await session.run(statement);
-    const source = { engine, login: { ...server.administrator("texts"), database: "texts" }, store: join(store, "store") };
-    const { take } = await planTake(testContext, { source, isProved: true, onProgress });
-    backup = (await take(signal, () => undefined)).backup;
+    backup = await takeBackup({ engine, login: server.administrator(), database: "texts", store: join(store, "store"), isProved: true });
   });
   afterAll(async () => {
     await server[Symbol.asyncDispose]();

@@ -34,7 +34,7 @@ function print(output: Output, backups: readonly ListedBackup[], { now, where }:
   for (const backup of backups) for (const note of notesOn(backup, { name: names.get(backup.id) ?? "", now, where })) output.advice(`! ${note}`);
 }
 
-function row({ id, state, provedAt, isStale, content, recovery }: ListedBackup, name: string, now: number): readonly string[] {
+function row({ id, state, provedAt, isStale, sample, content, recovery }: ListedBackup, name: string, now: number): readonly string[] {
   const age = (at: string) => formatAge(now - Date.parse(at));
   const proof = provedAt === undefined ? "" : ` ${age(provedAt)} ago`;
   if (!content) return [name, state, "", "", id];
@@ -43,7 +43,7 @@ function row({ id, state, provedAt, isStale, content, recovery }: ListedBackup, 
   const { title } = engineNamed(engine);
   return [
     name,
-    `${state}${proof}${isStale ? ", stale" : ""}`,
+    `${state}${proof}${state === "PROVED" && sample ? " by sample" : ""}${isStale ? ", stale" : ""}`,
     `${age(at)} old`,
     database,
     `${what}${title} ${version}, ${rows.toLocaleString("en-US")} rows, ${formatBytes(bytes)}${recovery ? `, recovery took ${formatDuration(recovery.recoveryMs)}` : ""}`,

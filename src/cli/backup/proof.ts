@@ -2,6 +2,7 @@
 import type { Evidence, Verdict } from "../../foundation/evidence.ts";
 import { formatDuration } from "../../foundation/units.ts";
 import type { BackupState } from "../../operations/backup/certificate.ts";
+import type { Sample } from "../../operations/backup/sample.ts";
 import { type Output, wrapped } from "../output.ts";
 
 /** TAKEN: taken, and not proved here although a proof was wanted. */
@@ -32,15 +33,19 @@ export interface ToldProof {
   readonly directory: string;
   /** Undefined when no proof was asked for. */
   readonly verdict: Verdict | undefined;
+  /** Whose rows were compared, where not those of all tables; then `because` tells why that is not enough, if it is not. */
+  readonly sample?: Sample;
+  readonly because?: string;
 }
 
-export function printProof(output: Output, { state, id, directory, verdict }: ToldProof): void {
+export function printProof(output: Output, { state, id, directory, verdict, sample, because }: ToldProof): void {
   output.line(`${state.padEnd(headWidth)}${id}`, state === "PROVED" ? undefined : "red");
   const print = (text: string) => {
     for (const line of wrapped(text, Math.max(widthOf(output) - headWidth, 30))) output.line(`${" ".repeat(headWidth)}${line}`);
   };
   if (verdict === undefined) print("not proved: --no-prove");
   if (verdict?.state === "unknown") print(`not proved, unknown, because ${verdict.because}`);
+  if (verdict?.state === "sound" && sample) print(because ?? `by a sample: the rows of ${sample.count} of ${sample.of} tables`);
   if (verdict?.state === "faulty") printFindings(verdict, print);
   output.line(`${" ".repeat(headWidth)}${directory}`);
 }

@@ -2,21 +2,28 @@
 // proved here.
 import { perform, planText } from "../../foundation/plan.ts";
 import { Problem } from "../../foundation/problem.ts";
+import { dueProofs } from "../../operations/backup/due.ts";
 import { findBackup } from "../../operations/backup/find.ts";
-import type { ListedBackup } from "../../operations/backup/list.ts";
+import { type ListedBackup, staleAfterMs } from "../../operations/backup/list.ts";
 import { planProofs, type ProvedAgain } from "../../operations/backup/prove-again.ts";
 import { giveWay } from "../../platform/processes.ts";
 import type { Invocation } from "../command.ts";
 import { type Output, planLines } from "../output.ts";
 import { exitCodes, printEvidence, printProof } from "./proof.ts";
+import { ageIn, percentIn } from "./proof-options.ts";
 import { backupsOf } from "./stores.ts";
 
 export async function prove(invocation: Invocation): Promise<number> {
   giveWay(process.pid);
   const { context, output, options, signal } = invocation;
   const proved: ProvedAgain[] = [];
+  const percent = percentIn(options, "sample");
+  const isDue = options["due"] === true;
+  if (!isDue && ageIn(options, "every")) throw new Problem("RH-USE-001", "--every without --due", { field: "every", hint: "Add --due." });
+  const backups = isDue ? await due(invocation) : await meant(invocation);
   const plan = await planProofs(context, {
-    backups: await meant(invocation),
+    backups,
+    samplePercent: ({ state }) => (isDue && state !== "PROVED" ? undefined : percent), // a sample is no first proof
     onProgress: (text) => {
       if (output.isLive) output.progress(text);
     },
@@ -32,8 +39,18 @@ export async function prove(invocation: Invocation): Promise<number> {
   }
   const evidence = await perform(plan, { signal, onStep: ({ title }) => output.progress(title) });
   output.envelope({ evidence, result: proved.map(resultOf) });
+  if (backups.length === 0) output.line("No proof is due.");
   const codes = proved.map(({ proof }) => exitCodes[proof?.state ?? "FAILED"]);
   return codes.find((code) => code === exitCodes.FAILED) ?? Math.max(0, ...codes);
+}
+
+/** Those whose proof is older than --every, or that have none. */
+async function due(invocation: Invocation): Promise<readonly ListedBackup[]> {
+  const { context, operands, options } = invocation;
+  const [name] = operands;
+  if (options["all"] || name !== undefined)
+    throw new Problem("RH-USE-001", `--due and ${name ?? "--all"}`, { field: "due", hint: "Give one of the two." });
+  return dueProofs((await backupsOf(invocation)).backups, { now: context.clock.now(), everyMs: ageIn(options, "every")?.ms ?? staleAfterMs });
 }
 
 async function meant(invocation: Invocation): Promise<readonly ListedBackup[]> {
@@ -51,8 +68,8 @@ async function meant(invocation: Invocation): Promise<readonly ListedBackup[]> {
 function resultOf({ backup, proof }: ProvedAgain) {
   const { id, directory } = backup;
   if (!proof) return { id, directory, state: "BROKEN", because: backup.because };
-  const { state, at, tookMs, verdict } = proof;
-  return { id, directory, state, at, tookMs, verdict };
+  const { state, at, tookMs, sample, because, verdict } = proof;
+  return { id, directory, state, at, tookMs, ...(sample ? { sample, because } : {}), verdict };
 }
 
 function print(output: Output, { backup, proof }: ProvedAgain): void {
@@ -62,7 +79,7 @@ function print(output: Output, { backup, proof }: ProvedAgain): void {
     return;
   }
   if (proof.verdict.state !== "unknown") printEvidence(output, proof.verdict.evidence);
-  printProof(output, { id, directory, state: proof.state, verdict: proof.verdict });
+  printProof(output, { ...proof, id, directory });
   if (proof.state === "TAKEN" && backup.state === "PROVED")
     output.advice(`! what was proved before stays so: ${id} was proved at ${backup.provedAt}`);
 }

@@ -7,10 +7,11 @@ import { cronFiles, type ScheduleWanted, systemdFiles } from "../../operations/b
 import { packageFiles } from "../../platform/package.ts";
 import { findProgram } from "../../platform/tools.ts";
 import { currentUser } from "../../platform/users.ts";
-import type { Invocation } from "../command.ts";
+import type { Invocation, OptionValues } from "../command.ts";
 import { foundHouse } from "../found-house.ts";
 import { textOption } from "../parse.ts";
 import { retentionIn } from "./keep.ts";
+import { ageIn, percentIn } from "./proof-options.ts";
 
 const kinds = { systemd: systemdFiles, cron: cronFiles } as const;
 
@@ -21,11 +22,27 @@ export async function schedule(invocation: Invocation): Promise<number> {
   const at = textOption(options, "at") ?? "02:00";
   if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(at)) throw new Problem("RH-USE-001", `--at is "${at}", not a time of the day as 02:00`, { field: "at" });
   const retention = retentionIn(options);
-  const files = await kinds[kind]({ at, retention, ...(await about(invocation)), program: await programPath(context), user: currentUser().name });
+  const again = proofsAgain(options);
+  const files = await kinds[kind]({
+    at,
+    retention,
+    again,
+    ...(await about(invocation)),
+    program: await programPath(context),
+    user: currentUser().name,
+  });
   output.envelope({ result: files });
   for (const { text } of files) output.line(text);
   if (!keepsAny(retention)) output.warning("nothing old is removed: add --keep-days 7 and the like");
   return 0;
+}
+
+function proofsAgain(options: OptionValues): ScheduleWanted["again"] {
+  const every = ageIn(options, "prove-every");
+  const percent = percentIn(options, "prove-sample");
+  if (every) return { every: every.text, percent };
+  if (percent === undefined) return undefined;
+  throw new Problem("RH-USE-001", "--prove-sample without --prove-every", { field: "prove-sample", hint: "Add --prove-every 7d." });
 }
 
 async function about(invocation: Invocation): Promise<Pick<ScheduleWanted, "what" | "where" | "passwordFile">> {

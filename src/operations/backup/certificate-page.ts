@@ -24,7 +24,7 @@ export function certificatePage(manifest: Manifest, certificate: Certificate): s
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${text(title)}</title><style>${style}</style></head><body>`,
     `<h1>${text(title)}</h1>`,
     `<div class="state">${certificate.state}</div>`,
-    `<p>${sentences[certificate.state]}</p>`,
+    `<p>${text(sentenceOn(certificate))}</p>`,
     table([
       ["Decided", `${moment(certificate.at)}, by ${certificate.by}, in ${formatDuration(certificate.tookMs)}`],
       ["Database", `${database.name} on ${server.host}:${server.port}, version ${server.version}`],
@@ -35,10 +35,29 @@ export function certificatePage(manifest: Manifest, certificate: Certificate): s
       ["SHA-256 of manifest.json", certificate.manifestSha256],
     ]),
     ...verdictPart(certificate),
+    ...samplePart(certificate),
     ...historyPart(certificate.attempts),
     "<p>Restore it with <code>rowhouse backup restore</code>, or without Rowhouse with the engine's own tools from the directory <code>dump</code> beside this page.</p>",
     "</body></html>\n",
   ].join("\n");
+}
+
+function sentenceOn({ state, sample, wholeAt }: Certificate): string {
+  if (!sample || state === "FAILED") return sentences[state];
+  const some = `${sample.count} of its ${sample.of} tables, a sample,`;
+  if (state === "TAKEN") return `The rows of ${some} were compared and are equal. Nobody knows yet of the others.`;
+  return `${sentences.PROVED} That was so of all tables at ${moment(wholeAt ?? "")}; this time all of it was restored, and the rows of ${some} were compared.`;
+}
+
+function samplePart({ sample, sampled = [] }: Certificate): readonly string[] {
+  if (!sample) return [];
+  return [
+    "<h2>Whose rows were compared</h2>",
+    table([
+      [`${sample.count} of ${sample.of} tables`, sampled.join(", ")],
+      ["Chosen by", `the seed ${sample.seed}, from number ${sample.first + 1} on; the next sample takes the ones after these`],
+    ]),
+  ];
 }
 
 function rowsOf({ tables }: Manifest): number {
@@ -58,7 +77,8 @@ function findingRow({ subject, seen, mend }: Finding): readonly [string, string]
 function historyPart(attempts: readonly Attempt[]): readonly string[] {
   if (attempts.length === 0) return [];
   const rows = attempts.map(
-    ({ at, state, by, because }) => [moment(at), `${state === "TAKEN" ? "not known" : state}, by ${by}${because ? `: ${because}` : ""}`] as const,
+    ({ at, state, by, because, sample }) =>
+      [moment(at), `${state === "TAKEN" ? "not known" : state}${sample ? " by a sample" : ""}, by ${by}${because ? `: ${because}` : ""}`] as const,
   );
   return ["<h2>Other attempts</h2>", table(rows)];
 }

@@ -13,6 +13,7 @@ import { currentUser } from "../../platform/users.ts";
 import { certificatePage } from "./certificate-page.ts";
 import { ensureSigningKey, ownKeyring } from "./keys.ts";
 import { certificateName, type Manifest, pageName } from "./manifest.ts";
+import { type ChosenSample, type Sample, SampleSchema } from "./sample.ts";
 import { type PublicKey, signedJson, unknownSigner, verifyJson } from "./sign.ts";
 
 /** TAKEN: nobody knows yet, or could not find out. */
@@ -26,6 +27,8 @@ const AttemptSchema = Type.Object({
   tookMs: Type.Number({ minimum: 0 }),
   /** Why it is not known, or the first thing that was wrong. */
   because: Type.Optional(Type.String()),
+  /** Whose rows were compared, where not those of all tables. */
+  sample: Type.Optional(SampleSchema),
 });
 export type Attempt = Static<typeof AttemptSchema>;
 
@@ -45,7 +48,13 @@ const CertificateSchema = Type.Composite([
     manifestSha256: Type.String(),
   }),
   AttemptSchema,
-  Type.Object({ verdict: VerdictSchema, attempts: Type.Array(AttemptSchema) }),
+  Type.Object({
+    verdict: VerdictSchema,
+    /** Of a sample: the tables whose rows were compared, and when all of them were. */
+    sampled: Type.Optional(Type.Array(Type.String())),
+    wholeAt: Type.Optional(Type.String()),
+    attempts: Type.Array(AttemptSchema),
+  }),
 ]);
 export type Certificate = Static<typeof CertificateSchema>;
 
@@ -100,26 +109,32 @@ interface Outcome {
   readonly manifestText: string;
   readonly verdict: Verdict;
   readonly tookMs: number;
+  /** Of a proof by sample. */
+  readonly chosen?: ChosenSample | undefined;
 }
 
-/** Writes the certificate that follows from this outcome and the earlier ones, and returns the attempt alone. */
+/**
+ * Writes the certificate that follows from this outcome and the earlier ones, and returns the attempt alone. A sample confirms what was
+ * proved whole before, and refutes; by itself it proves nothing.
+ */
 export async function keepAttempt(
   context: Pick<Context, "clock" | "environment">,
   directory: string,
-  { manifest, manifestText, verdict, tookMs }: Outcome,
+  { manifest, manifestText, verdict, tookMs, chosen }: Outcome,
 ): Promise<Attempt & { readonly verdict: Verdict }> {
   const { clock } = context;
   const key = await ensureSigningKey(context);
   const earlier = await earlierCertificate(directory, (await ownKeyring(context)).signers);
+  const sample = verdict.state === "unknown" ? undefined : chosen?.sample;
   const attempt = {
-    state: states[verdict.state],
     at: clock.now().toISOString(),
     by: `${currentUser().name}@${hostname()}`,
     tookMs,
-    ...becauseOf(verdict),
+    ...judgedBy(verdict, { sample, wholeAt: wholeAtOf(earlier) }),
+    ...(sample ? { sample } : {}),
   };
   const hides = attempt.state === "TAKEN" && earlier !== undefined && earlier.state !== "TAKEN";
-  const told = hides ? earlier : { ...attempt, verdict };
+  const told = hides ? earlier : { ...attempt, verdict, ...(sample && chosen ? sampledPart(chosen, wholeAtOf(earlier)) : {}) };
   const attempts = [...(earlier?.attempts ?? []), ...(hides ? [attempt] : earlier ? [attemptOf(earlier)] : [])].slice(-keptAttempts);
   const id = basename(directory);
   const manifestSha256 = earlier?.manifestSha256 ?? sha256OfText(manifestText); // what was proved first is what counts
@@ -129,14 +144,36 @@ export async function keepAttempt(
   return { ...attempt, verdict };
 }
 
-function becauseOf(verdict: Verdict): { readonly because?: string } {
-  if (verdict.state === "unknown") return { because: verdict.because };
+function judgedBy(
+  verdict: Verdict,
+  { sample, wholeAt }: { readonly sample: Sample | undefined; readonly wholeAt: string | undefined },
+): Pick<Attempt, "state" | "because"> {
+  const state = states[verdict.state];
+  if (verdict.state === "unknown") return { state, because: verdict.because };
+  if (verdict.state === "sound" && sample && wholeAt === undefined)
+    return { state: "TAKEN", because: `${sample.count} of ${sample.of} tables are equal, a sample; the rows of all of them were never compared` };
   const first = verdict.state === "faulty" ? verdict.findings[0] : undefined;
-  return first ? { because: `${first.subject} ${first.seen}` } : {};
+  return first ? { state, because: `${first.subject} ${first.seen}` } : { state };
 }
 
-function attemptOf({ state, at, by, tookMs, because }: Certificate): Attempt {
-  return { state, at, by, tookMs, ...(because === undefined ? {} : { because }) };
+/** When all tables were compared and equal, and nothing was found since. */
+export function wholeAtOf(certificate: Certificate | undefined): string | undefined {
+  if (certificate?.state !== "PROVED") return undefined;
+  return certificate.sample ? certificate.wholeAt : certificate.at;
+}
+
+function sampledPart({ tables }: ChosenSample, wholeAt: string | undefined): Pick<Certificate, "sampled" | "wholeAt"> {
+  return { sampled: tables.map((name) => name.join(".")), ...(wholeAt === undefined ? {} : { wholeAt }) };
+}
+
+/** The sample of the newest attempt that had one. */
+export function lastSample(certificate: Certificate): Sample | undefined {
+  const attempts = [...certificate.attempts, certificate].toSorted((a, b) => (a.at < b.at ? -1 : 1));
+  return attempts.findLast(({ sample }) => sample !== undefined)?.sample;
+}
+
+function attemptOf({ state, at, by, tookMs, because, sample }: Certificate): Attempt {
+  return { state, at, by, tookMs, ...(because === undefined ? {} : { because }), ...(sample === undefined ? {} : { sample }) };
 }
 
 /** An attempt after the certificate's own that could not find out. */

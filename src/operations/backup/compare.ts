@@ -1,7 +1,7 @@
 // A copy against what the manifest says of the original: tables, rows, content, counters, and every object by its definition.
 // Each difference names what differs.
 import type { Session } from "../../drivers/driver.ts";
-import type { Content, DatabaseObject } from "../../engines/backup.ts";
+import type { Content, DatabaseObject, Scope, TableName } from "../../engines/backup.ts";
 import type { Engine } from "../../engines/engine.ts";
 import { type Finding, type Verdict, verdictOf } from "../../foundation/evidence.ts";
 import type { Context } from "../../platform/context.ts";
@@ -14,19 +14,28 @@ interface Original {
   readonly engine: Engine;
   readonly manifest: Manifest;
   readonly catalogue: Catalogue;
+  /** Whose rows are looked at; those of all tables unless given. */
+  readonly sampled?: readonly TableName[] | undefined;
   readonly onProgress: (text: string) => void;
 }
 
 /** Evidence turns faulty when a row, a counter or an object of the copy differs from the original. `session` is in the copy. */
 export async function compareCopy({ clock }: Pick<Context, "clock">, original: Original, session: Session): Promise<Verdict> {
   const began = clock.monotonicMs();
-  const { manifest, onProgress } = original;
+  const { sampled, onProgress } = original;
   const { backup } = original.engine;
-  const copy = withinScope(original.engine, manifest, await backup.content(session, onProgress));
+  const manifest = sampled ? withTables(original.manifest, sampled) : original.manifest;
+  const scope: Scope | undefined = sampled ? { kind: "tables", tables: sampled } : undefined;
+  const copy = withinScope(original.engine, original.manifest, await backup.content(session, onProgress, scope));
   const catalogue = await settled(original.catalogue, copy, (object) => backup.reread(session, object));
-  const evidence = { subject: "compared", seen: comparedText(manifest, copy), tookMs: clock.monotonicMs() - began };
+  const evidence = { subject: "compared", seen: comparedText(original.manifest, copy), tookMs: clock.monotonicMs() - began };
   const findings = compareContent({ manifest, catalogue }, copy);
   return verdictOf(findings.length === 0 ? [evidence] : [], findings);
+}
+
+function withTables(manifest: Manifest, names: readonly TableName[]): Manifest {
+  const wanted = new Set(names.map((name) => JSON.stringify(name)));
+  return { ...manifest, tables: manifest.tables.filter(({ name }) => wanted.has(JSON.stringify(name))) };
 }
 
 function comparedText(manifest: Manifest, copy: Content): string {
@@ -42,7 +51,8 @@ function comparedText(manifest: Manifest, copy: Content): string {
     of("role", "roles"),
   ];
   const how = { database: "by content", schema: "without their rows", data: "by content, their definitions not", tables: "by content, nothing else" };
-  const tables = `${copy.tables.length}/${manifest.tables.length} tables ${how[manifest.kind]}`;
+  const isSample = copy.tables.length < manifest.tables.length;
+  const tables = `${copy.tables.length}/${manifest.tables.length} tables ${how[manifest.kind]}${isSample ? ", a sample: the rows of the others were not looked at" : ""}`;
   return `${[tables, ...named.flat(), ...counted(manifest.counters.length, "counter", "counters")].join(", ")}: equal`;
 }
 

@@ -8,11 +8,12 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Context } from "../../platform/context.ts";
 import { namesIn, statIfThere } from "../../platform/files.ts";
 import { lockOwner } from "../../platform/locks.ts";
-import { type Attempt, type BackupState, newerUnknown, readCertificate, sha256OfText } from "./certificate.ts";
+import { type Attempt, type BackupState, type Certificate, newerUnknown, readCertificate, sha256OfText } from "./certificate.ts";
 import { type Drill, readDrill } from "./drill-record.ts";
 import { type Keyring, ownKeyring } from "./keys.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import { manifestSignature } from "./open.ts";
+import type { Sample } from "./sample.ts";
 import { type PublicKey, unknownSigner } from "./sign.ts";
 import { isBackupId, partialEnd, takeLockPath } from "./store.ts";
 
@@ -30,6 +31,8 @@ export interface ListedBackup {
   readonly content?: BackupContent;
   /** When the state was found out. */
   readonly provedAt?: string;
+  /** Where that was by a sample: how many of how many tables, and when all of them were compared. */
+  readonly sample?: Pick<Sample, "count" | "of"> & { readonly wholeAt?: string };
   readonly isStale: boolean;
   /** How long the whole of it took to restore when it was proved. */
   readonly restoreMs?: number;
@@ -189,7 +192,13 @@ async function judged(clock: Clock, { text, signers, ...readable }: Readable): P
     provedAt: at,
     isStale: state === "PROVED" && !(ageMs >= 0 && ageMs <= staleAfterMs), // a proof in the future is no proof of today
     ...(because === undefined ? {} : { because }),
+    ...sampleIn(certificate),
     ...(restored ? { restoreMs: Math.round(restored.tookMs) } : {}),
     ...(newer ? { newerAttempt: newer } : {}),
   };
+}
+
+function sampleIn({ sample, wholeAt }: Certificate): Pick<ListedBackup, "sample"> {
+  if (!sample) return {};
+  return { sample: { count: sample.count, of: sample.of, ...(wholeAt === undefined ? {} : { wholeAt }) } };
 }

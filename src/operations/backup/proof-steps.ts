@@ -20,6 +20,7 @@ export interface ProofStepsOptions {
   readonly kind: Scope["kind"];
   /** Of the backup. */
   readonly directory: string;
+  readonly samplePercent?: number | undefined;
   readonly onProgress: (text: string) => void;
   readonly onProved: (proof: Proof) => void;
 }
@@ -46,7 +47,8 @@ export async function proofUserSteps(): Promise<readonly Step[]> {
   ];
 }
 
-async function proofStep(context: Context, { title, engine, survey, kind, directory, onProgress, onProved }: ProofStepsOptions): Promise<Step> {
+async function proofStep(context: Context, options: ProofStepsOptions): Promise<Step> {
+  const { title, engine, survey, kind, directory, samplePercent, onProgress, onProved } = options;
   const found = await engine.server.installations(context, { embeddedRoot: embeddedRoot(context) });
   const installation = found.find(({ major }) => major === engine.server.majorOf(survey.version));
   const commands = async () => {
@@ -64,11 +66,11 @@ async function proofStep(context: Context, { title, engine, survey, kind, direct
   return {
     title,
     why: installation
-      ? `restore into a throw-away ${engine.title} ${installation.version} on a socket, compare everything, write, remove it again`
+      ? `restore into a throw-away ${engine.title} ${installation.version} on a socket, compare ${samplePercent === undefined ? "everything" : `everything, of the rows those of ${samplePercent} of a hundred tables`}, write, remove it again`
       : `not possible here: there is no ${engine.title} ${engine.server.majorOf(survey.version)} server program`,
     ...(await commands()),
     act: async (signal) => {
-      const proof = await proveBackup(context, { engine, directory, signal, onProgress });
+      const proof = await proveBackup(context, { engine, directory, samplePercent, signal, onProgress });
       onProved(proof);
       return proof.verdict.state === "unknown" ? [] : proof.verdict.evidence;
     },

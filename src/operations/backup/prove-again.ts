@@ -19,6 +19,8 @@ export interface ProvedAgain {
 
 export interface ProveAgainOptions {
   readonly backups: readonly ListedBackup[];
+  /** Compare the rows of so many of a hundred tables; those of all unless given. */
+  readonly samplePercent?: ((backup: ListedBackup) => number | undefined) | undefined;
   readonly onProgress: (text: string) => void;
   /** Called after each. */
   readonly onProved: (proved: ProvedAgain) => void;
@@ -32,8 +34,9 @@ export async function planProofs(context: Context, options: ProveAgainOptions): 
   return { title: `prove ${options.backups.length === 1 ? "a backup" : `${options.backups.length} backups`} again`, steps: steps.filter(isFirst) };
 }
 
-async function stepsFor(context: Context, backup: ListedBackup, { onProgress, onProved }: ProveAgainOptions): Promise<readonly Step[]> {
+async function stepsFor(context: Context, backup: ListedBackup, options: ProveAgainOptions): Promise<readonly Step[]> {
   const { directory, id } = backup;
+  const { onProgress, onProved, samplePercent } = options;
   try {
     const { manifest } = await readManifest(directory);
     const engine = engineNamed(manifest.engine);
@@ -43,6 +46,7 @@ async function stepsFor(context: Context, backup: ListedBackup, { onProgress, on
       survey: surveyOf(manifest),
       kind: manifest.kind,
       directory,
+      samplePercent: samplePercent?.(backup),
       onProgress: (text) => onProgress(`${id}: ${text}`),
       onProved: (proof) => onProved({ backup, proof }),
     });

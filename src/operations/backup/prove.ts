@@ -3,7 +3,7 @@
 // and a first write meets keys that bite. What could not be tried is unknown, never proved. The answer is kept beside the manifest.
 import { freemem } from "node:os";
 import type { ConnectionOptions, Session } from "../../drivers/driver.ts";
-import type { Survey, Tool } from "../../engines/backup.ts";
+import type { Survey, TableName, Tool } from "../../engines/backup.ts";
 import type { Engine, Installation } from "../../engines/engine.ts";
 import { type Verdict, verdictOf } from "../../foundation/evidence.ts";
 import { isProblem, Problem } from "../../foundation/problem.ts";
@@ -13,10 +13,11 @@ import { clearLeftovers } from "../../platform/files.ts";
 import { wasKilled } from "../../platform/processes.ts";
 import { embeddedRoot } from "../stack/install.ts";
 import { compareCopy } from "./compare.ts";
-import { type Attempt, keepAttempt } from "./certificate.ts";
+import { type Attempt, keepAttempt, lastSample, readCertificate } from "./certificate.ts";
 import { type Keyring, ownKeyring } from "./keys.ts";
 import { type Catalogue, type Manifest, readManifest, surveyOf } from "./manifest.ts";
 import { openPlain, type PlainBackup } from "./open.ts";
+import { type ChosenSample, nextSample } from "./sample.ts";
 import { refuseLackOfSpace } from "./store.ts";
 import { clearAbandoned, newProofDirectory, proofsRoot, startThrowaway, type Throwaway } from "./throwaway.ts";
 import { type Verified, verifyBackup } from "./verify.ts";
@@ -29,6 +30,8 @@ export interface ProveOptions {
   readonly onProgress: (text: string) => void;
   /** Other keys than this machine's. */
   readonly keyring?: Keyring;
+  /** Compare the rows of so many of a hundred tables only, others than last time. */
+  readonly samplePercent?: number | undefined;
   /** Called with the administrator's login to the copy before it is compared, for whoever wants to look at it, or to break it. */
   readonly onRestored?: (login: ConnectionOptions) => Promise<void>;
 }
@@ -42,14 +45,31 @@ export async function proveBackup(context: Context, options: ProveOptions): Prom
   const began = context.clock.monotonicMs();
   await clearLeftovers(options.directory); // a proof that was killed while it wrote its certificate says nothing of the backup
   const { manifest, text } = await readManifest(options.directory);
-  const verdict = await verdictOn(context, options, { manifest, text, keyring: options.keyring ?? (await ownKeyring(context)) });
+  const keyring = options.keyring ?? (await ownKeyring(context));
+  const chosen = await sampleOf(options, manifest, keyring);
+  const verdict = await verdictOn(context, { ...options, sampled: chosen?.tables }, { manifest, text, keyring });
   const tookMs = Math.round(context.clock.monotonicMs() - began);
-  return keepAttempt(context, options.directory, { manifest, manifestText: text, verdict, tookMs });
+  return keepAttempt(context, options.directory, { manifest, manifestText: text, verdict, tookMs, chosen });
+}
+
+/** The next one after what the certificate tells; none of a backup that holds no rows. */
+async function sampleOf({ directory, samplePercent }: ProveOptions, manifest: Manifest, { signers }: Keyring): Promise<ChosenSample | undefined> {
+  if (samplePercent === undefined || manifest.kind === "schema") return undefined;
+  const certificate = await readCertificate(directory, signers).catch(() => undefined); // whether it counts is asked when it is written
+  return nextSample(
+    manifest.tables.map(({ name }) => name),
+    samplePercent,
+    certificate && lastSample(certificate),
+  );
+}
+
+interface Trying extends ProveOptions {
+  readonly sampled: readonly TableName[] | undefined;
 }
 
 async function verdictOn(
   context: Context,
-  options: ProveOptions,
+  options: Trying,
   { manifest, text, keyring }: Pick<Verified, "manifest" | "text"> & { readonly keyring: Keyring },
 ): Promise<Verdict> {
   options.onProgress("verifying the files");
@@ -68,7 +88,7 @@ async function verdictOn(
 
 async function onThrowaway(
   context: Context,
-  options: ProveOptions,
+  options: Trying,
   what: Pick<Proving, "manifest" | "survey"> & Means & Pick<Keyring, "identities">,
 ): Promise<Verdict> {
   await clearAbandoned(context);
@@ -120,7 +140,7 @@ async function obstacleIn(engine: Engine, server: Throwaway, survey: Survey): Pr
 
 interface Proving extends Pick<Means, "tools"> {
   readonly context: Context;
-  readonly options: ProveOptions;
+  readonly options: Trying;
   readonly manifest: Manifest;
   readonly catalogue: Catalogue;
   readonly survey: Survey;
@@ -134,7 +154,11 @@ async function restoreAndCompare(proof: Proving): Promise<Verdict> {
   if (restored.state !== "sound") return restored;
   await options.onRestored?.(login);
   await using session = await options.engine.driver.connect({ ...login, statementTimeoutMs: dayMs });
-  const compared = await compareCopy(proof.context, { ...proof, engine: options.engine, onProgress: options.onProgress }, session);
+  const compared = await compareCopy(
+    proof.context,
+    { ...proof, engine: options.engine, sampled: options.sampled, onProgress: options.onProgress },
+    session,
+  );
   if (compared.state !== "sound") return compared;
   const wrote = await write(proof, session);
   return wrote.state === "sound" ? { state: "sound", evidence: [restored, compared, wrote].flatMap(({ evidence }) => evidence) } : wrote;

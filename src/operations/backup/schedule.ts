@@ -41,6 +41,8 @@ export interface ScheduleWanted {
   /** Of `backup take`, as they were given: --house, --target, --store. */
   readonly where: readonly string[];
   readonly retention: Retention;
+  /** When old backups are proved again, and how much of them. */
+  readonly again?: { readonly every: string; readonly percent: number | undefined } | undefined;
   readonly user: string;
   readonly passwordFile?: string | undefined;
 }
@@ -51,12 +53,12 @@ export interface ScheduleFile {
 }
 
 export async function systemdFiles(wanted: ScheduleWanted): Promise<readonly ScheduleFile[]> {
-  const { take, prune } = commandsOf(wanted);
+  const [take = [], ...afterwards] = commandsOf(wanted);
   const service = render(await template("systemd/rowhouse-backup.service"), {
     what: wanted.what,
     environment: wanted.passwordFile ? `Environment=ROWHOUSE_TARGET_PASSWORD_FILE=${word(wanted.passwordFile)}\n` : "",
     take: take.join(" "),
-    prune: prune ? `ExecStartPost=${prune.join(" ")}\n` : "",
+    afterwards: afterwards.map((argv) => `ExecStartPost=${argv.join(" ")}\n`).join(""),
   });
   const timer = render(await template("systemd/rowhouse-backup.timer"), { what: wanted.what, at: wanted.at });
   return [
@@ -66,7 +68,6 @@ export async function systemdFiles(wanted: ScheduleWanted): Promise<readonly Sch
 }
 
 export async function cronFiles(wanted: ScheduleWanted): Promise<readonly ScheduleFile[]> {
-  const { take, prune } = commandsOf(wanted);
   const [hour = "", minute = ""] = wanted.at.split(":");
   const text = render(await template("cron/rowhouse-backup"), {
     what: wanted.what,
@@ -74,18 +75,20 @@ export async function cronFiles(wanted: ScheduleWanted): Promise<readonly Schedu
     minute: String(Number(minute)),
     hour: String(Number(hour)),
     user: word(wanted.user),
-    commands: [take, ...(prune ? [prune] : [])].map((argv) => argv.join(" ")).join(" && "),
+    commands: commandsOf(wanted)
+      .map((argv) => argv.join(" "))
+      .join(" && "),
   });
   return [{ path: "/etc/cron.d/rowhouse-backup", text }];
 }
 
-function commandsOf({ program, where, retention }: ScheduleWanted): {
-  readonly take: readonly string[];
-  readonly prune: readonly string[] | undefined;
-} {
+/** One after the other, each when the one before it was good. */
+function commandsOf({ program, where, retention, again }: ScheduleWanted): readonly (readonly string[])[] {
   const keep = Object.entries(retention).flatMap(([name, count]) => (count === undefined ? [] : [`--keep-${name}`, String(count)]));
-  const take = [program, "backup", "take", ...where].map(word);
-  return { take, prune: keep.length === 0 ? undefined : [program, "backup", "prune", ...where, ...keep].map(word) };
+  const prune = keep.length === 0 ? [] : [["prune", ...where, ...keep]];
+  const sample = again?.percent === undefined ? [] : ["--sample", String(again.percent)];
+  const prove = again ? [["prove", "--due", "--every", again.every, ...sample, ...where]] : [];
+  return [["take", ...where], ...prune, ...prove].map((args) => [program, "backup", ...args].map(word));
 }
 
 /** One word of either file: neither quotes, nor what cron and systemd replace. Throws RH-USE-001. */

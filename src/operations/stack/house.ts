@@ -33,6 +33,8 @@ export const HouseSchema = Type.Object(
           "keep-weekly": Type.Optional(kept),
           "keep-monthly": Type.Optional(kept),
           "keep-yearly": Type.Optional(kept),
+          "prove-every": Type.Optional(Type.String({ pattern: "^[1-9]\\d{0,3}d$" })),
+          "prove-sample": Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
         },
         { additionalProperties: false },
       ),

@@ -77,6 +77,13 @@ describe("the files", () => {
     );
   });
 
+  test("prove again what is due, after everything else, and say how old and how much", async () => {
+    const again = { ...wanted, again: { every: "30d", percent: 20 } };
+    const prove = `${packageFiles.program} backup prove --due --every 30d --sample 20 --house /srv/tasks`;
+    expect((await cronFiles(again))[0]?.text.trimEnd().endsWith(` --keep-weekly 4 && ${prove}`)).toBe(true);
+    expect((await systemdFiles(again))[0]?.text).toContain(`--keep-weekly 4\nExecStartPost=${prove}\nNice=10`);
+  });
+
   test.each(["/srv/a b", "/srv/$(touch x)", "/srv/100%", '/srv/"x"', "/srv/x;y", "/srv/x\ny"])(
     "refuse a path that either would read otherwise: %j",
     async (path) => {

@@ -3,20 +3,27 @@
 import { createHash, type Hash } from "node:crypto";
 import type { Session } from "../../../drivers/driver.ts";
 import { sql } from "../../../foundation/sql.ts";
-import type { Content, Counter, Progress, TableContent } from "../../backup.ts";
+import type { Content, Counter, Progress, Scope, TableContent } from "../../backup.ts";
 import { objects } from "./catalogue.ts";
 import { type Lines, readLines, shapeOf } from "./rows.ts";
 
 export const hashMethod =
   "sum modulo 2^128 of the first 128 bits of SHA-256 of each block of lines as in the data file; a block is 4,096 numbers of an integer primary key in its order, all rows in the order of another one, a single row where there is none";
 
-export async function content(session: Session, onProgress: Progress): Promise<Content> {
+const whole: Scope = { kind: "database", tables: [] };
+
+export async function content(session: Session, onProgress: Progress, scope = whole): Promise<Content> {
   const tables: TableContent[] = [];
   for (const name of await tableNames(session)) {
+    if (!isWithin(scope, name)) continue;
     onProgress(`hashing ${name}`);
     tables.push(await tableContent(session, name));
   }
   return { tables, counters: await counters(session), objects: await objects(session) };
+}
+
+function isWithin({ kind, tables }: Scope, name: string): boolean {
+  return kind !== "tables" || tables.some(([one]) => one === name);
 }
 
 export async function tableNames(session: Session): Promise<readonly string[]> {

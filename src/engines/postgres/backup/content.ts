@@ -3,7 +3,7 @@
 // Source: postgresql.org/docs/current/functions-info.html, catalogs.html
 import type { Session } from "../../../drivers/driver.ts";
 import { sql } from "../../../foundation/sql.ts";
-import type { Content, Counter, Progress, Scope, TableContent } from "../../backup.ts";
+import type { Content, Counter, Progress, Scope, TableContent, TableName } from "../../backup.ts";
 import { objects } from "./catalogue.ts";
 import { rowText } from "./lines.ts";
 
@@ -29,12 +29,17 @@ export async function content(session: Session, onProgress: Progress, scope = wh
     onProgress(`hashing ${table.join(".")}`);
     tables.push(scope.kind === "schema" ? { name: table, rows: 0, hash: "0" } : await tableContent(session, table));
   }
-  if (scope.kind === "database" || scope.kind === "data") tables.push(...(await largeObjects(session)));
+  if (scope.kind === "database" || scope.kind === "data" || scope.tables.some(isLargeObjects)) tables.push(...(await largeObjects(session)));
   return { tables, counters: await counters(session), objects: await objects(session) };
 }
 
 function isWithin({ kind, tables }: Scope, [schema, name]: readonly [string, string]): boolean {
   return kind !== "tables" || tables.some((one) => one[0] === schema && one[1] === name);
+}
+
+/** A table has a schema before its name. */
+function isLargeObjects(name: TableName): boolean {
+  return name.length === 1;
 }
 
 /** Tables and leaves of partitioned ones, in every schema of the database's own; those of extensions come with them. */

@@ -1,0 +1,55 @@
+// Old backups of a house proved again by `serve`: one at a time, between the takes, so that none of them keeps a new backup waiting.
+import { perform } from "../foundation/plan.ts";
+import { toProblem } from "../foundation/problem.ts";
+import { dayMs } from "../foundation/units.ts";
+import { daysIn, dueProofs } from "../operations/backup/due.ts";
+import { type ListedBackup, listBackups } from "../operations/backup/list.ts";
+import { planProofs, type ProvedAgain } from "../operations/backup/prove-again.ts";
+import { houseStore } from "../operations/backup/source.ts";
+import type { House } from "../operations/stack/house.ts";
+import { placesOf } from "../operations/stack/places.ts";
+import type { Context } from "../platform/context.ts";
+import { record } from "../platform/journal.ts";
+
+export interface Rounds {
+  /** When each was tried last, by its id: what could not be proved is tried again the next day. */
+  readonly tried: Map<string, number>;
+  readonly signal: AbortSignal;
+}
+
+/** Proves the backup whose proof is the most overdue; nothing where none is, or where the house has no such rule. */
+export async function proveNextDue(context: Context, house: House, { tried, signal }: Rounds): Promise<void> {
+  const everyMs = daysIn(house.config.backup?.["prove-every"] ?? "");
+  if (everyMs === undefined || signal.aborted) return;
+  const now = context.clock.now();
+  const rests = ({ id }: ListedBackup) => Math.abs(now.getTime() - (tried.get(id) ?? Number.NEGATIVE_INFINITY)) < dayMs;
+  const backups = await listBackups(context, houseStore(context, house)).catch(() => []);
+  const next = dueProofs(backups, { now, everyMs }).find((backup) => !rests(backup));
+  if (!next) return;
+  tried.set(next.id, now.getTime());
+  await proveOne(context, house, { backup: next, signal }).catch(async (thrown: unknown) => {
+    if (!signal.aborted) await keepOutcome(context, house, { id: next.id, problem: toProblem(thrown).message });
+  });
+}
+
+async function proveOne(context: Context, house: House, { backup, signal }: { readonly backup: ListedBackup; readonly signal: AbortSignal }) {
+  const proved: ProvedAgain[] = [];
+  const percent = backup.state === "PROVED" ? house.config.backup?.["prove-sample"] : undefined; // a sample is no first proof
+  const plan = await planProofs(context, {
+    backups: [backup],
+    samplePercent: () => percent,
+    onProgress: () => undefined,
+    onProved: (one) => proved.push(one),
+  });
+  await perform(plan, { signal });
+  const proof = proved[0]?.proof;
+  const problem = proof?.state === "PROVED" ? undefined : `${backup.id} is ${proof?.state ?? "BROKEN"}: ${proof?.because ?? "it cannot be read"}`;
+  await keepOutcome(context, house, { id: backup.id, problem });
+}
+
+async function keepOutcome(context: Context, house: House, { id, problem }: { readonly id: string; readonly problem: string | undefined }) {
+  const outcome = problem === undefined ? ({ outcome: "done" } as const) : ({ outcome: "failed", problem } as const);
+  if (problem === undefined) context.log.info("a backup was proved again", { id });
+  else context.log.error("a backup could not be proved again", { id, why: problem });
+  await record(placesOf(context, house.directory).state, context.clock, { what: "backup proof", ...outcome }).catch(() => undefined);
+}
