@@ -218,6 +218,7 @@ export const commands: readonly Command[] = [
       { name: "over", value: "NAME", about: "of a database that is there; it is kept aside, and one command brings it back" },
       ...replacing,
       { name: "table", value: "NAME", isList: true, about: "only this table; may be given several times" },
+      { name: "file", value: "PATH", about: "a file of pg_dump, mariadb-dump or mysqldump instead of a backup of ours, into a new database" },
       serverOption,
       storeOption,
       { name: "database", value: "NAME", about: "only backups of this database, for `latest`" },

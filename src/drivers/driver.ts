@@ -32,6 +32,13 @@ export interface ConnectionOptions {
   readonly sends?: ReadonlyMap<string, () => AsyncIterable<Uint8Array>>;
 }
 
+export interface Sent {
+  /** Rows that the statement changed or gave back. */
+  readonly changed: number;
+  /** What the server warned of; PostgreSQL refuses instead. */
+  readonly warnings: number;
+}
+
 export interface StatementOptions {
   /** Ends the statement on the server when aborted; the call then rejects with the signal's reason, whatever became of the statement. */
   readonly signal?: AbortSignal;
@@ -60,6 +67,15 @@ export interface Session extends Queryable, AsyncDisposable {
   isUsable(): boolean;
 }
 
+/** A connection for statements that somebody else wrote; their answers are read by nobody. */
+export interface ForeignSession extends AsyncDisposable {
+  /**
+   * One statement, as its bytes; `rows` is what a COPY … FROM STDIN reads. A second statement in it is refused, and so is whatever else
+   * the server may ask for.
+   */
+  send(statement: Buffer, options?: StatementOptions & { readonly rows?: AsyncIterable<Uint8Array> | undefined }): Promise<Sent>;
+}
+
 export interface PoolStats {
   readonly open: number;
   readonly idle: number;
@@ -82,6 +98,8 @@ export interface PoolOptions extends ConnectionOptions {
 export interface Driver {
   /** One connection. Throws RH-CONN-*, RH-AUTH-*. */
   connect(options: ConnectionOptions): Promise<Session>;
+  /** As `connect`, for the statements of a dump. */
+  connectForeign(options: ConnectionOptions): Promise<ForeignSession>;
   /** Opens nothing until it is asked; comes back by itself when the server does. */
   pool(options: PoolOptions): Pool;
   /** A statement as the server's own tools would take it: quoted, without bound values. For plans and logs. */

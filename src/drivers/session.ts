@@ -3,11 +3,11 @@
 import { Problem } from "../foundation/problem.ts";
 import { Secret } from "../foundation/secret.ts";
 import type { Sql } from "../foundation/sql.ts";
-import { type ConnectionOptions, deadlines, type Session, type StatementOptions } from "./driver.ts";
+import { type ConnectionOptions, deadlines, type ForeignSession, type Sent, type Session, type StatementOptions } from "./driver.ts";
 import { type Guard, guardOver } from "./guard.ts";
 import type { Answer, Wire } from "./wire.ts";
 
-export interface OwnSession extends Session {
+export interface OwnSession extends Session, ForeignSession {
   /** Aborted when the connection is no more. */
   readonly ended: AbortSignal;
   isInTransaction(): boolean;
@@ -49,6 +49,10 @@ class WireSession implements OwnSession {
 
   async run(statement: Sql, how?: StatementOptions): Promise<number> {
     return (await this.#query(statement, how)).changed;
+  }
+
+  send(statement: Buffer, how?: StatementOptions & { readonly rows?: AsyncIterable<Uint8Array> | undefined }): Promise<Sent> {
+    return this.#guard.run(() => this.#wire.send(statement, how?.rows), how?.signal);
   }
 
   async whole<Row>(statement: Sql): Promise<Row[]> {

@@ -1,6 +1,7 @@
 // One connection, as a driver's package gives it: the little that differs between the engines below a session. It may throw
 // the package's own errors; nobody but guard.ts and session.ts uses it, and they make Problems of them.
 import type { Sql } from "../foundation/sql.ts";
+import type { Sent } from "./driver.ts";
 
 export interface Rendered {
   readonly text: string;
@@ -29,6 +30,7 @@ export interface Wire {
   /** Aborted when the connection is no more. */
   readonly ended: AbortSignal;
   query(statement: Sql): Promise<Answer>;
+  send(statement: Buffer, rows: AsyncIterable<Uint8Array> | undefined): Promise<Sent>;
   command(word: Command): Promise<void>;
   open(statement: Sql, batchRows: number): Promise<Reader>;
   /** Asks the server, on a connection of its own, to end what runs here. Resolves when it was asked. */

@@ -8,6 +8,7 @@ import type { Context } from "../platform/context.ts";
 import type { Program } from "../platform/processes.ts";
 import type { SystemUser } from "../platform/users.ts";
 import type { BackupFloor } from "./backup.ts";
+import type { ForeignFloor } from "./foreign.ts";
 
 export interface Engine {
   /** The name in `rowhouse.toml`, on the command line and in DB_ENGINE. */
@@ -19,6 +20,7 @@ export interface Engine {
   readonly server: ServerFloor;
   readonly access: AccessFloor;
   readonly backup: BackupFloor;
+  readonly foreign: ForeignFloor;
 }
 
 /** What an engine can do, so that logic asks this and never which engine it is. */

@@ -39,6 +39,8 @@ export interface FillJob {
   readonly survey: Survey;
   readonly tools: readonly Tool[];
   readonly login: ConnectionOptions;
+  /** Who runs what is put in, when that is not to be an administrator. */
+  readonly runsAs?: ConnectionOptions | undefined;
   /** Made by `make`, and empty. */
   readonly database: string;
   /** Undefined: rows go through the connection. */
@@ -51,6 +53,14 @@ export interface FillJob {
   readonly only: readonly string[] | undefined;
   readonly signal: AbortSignal;
   readonly onProgress: Progress;
+}
+
+export interface OwnedDatabase {
+  readonly database: string;
+  /** Made by `make`. */
+  readonly owner: string;
+  /** An administrator's. */
+  readonly login: ConnectionOptions;
 }
 
 export interface Move {
@@ -79,6 +89,10 @@ export interface TargetFloor {
   /** Makes an empty database as the original was, that only administrators use. */
   make(session: Session, name: string, survey: Survey): Promise<void>;
   drop(session: Session, name: string): Promise<void>;
+  /** Lets the owner into an empty database that only administrators use: the login that may run what is put into it, as nobody but its owner. */
+  letOwnerIn(session: Session, owned: OwnedDatabase): Promise<ConnectionOptions>;
+  /** Takes that back; may be repeated. */
+  keepOwnerOut(session: Session, owned: Pick<OwnedDatabase, "database" | "owner">): Promise<void>;
   fillCommands(job: Pick<FillJob, "tools" | "database" | "directory" | "secretsDirectory">): readonly (readonly string[])[];
   /** Puts the backup into the database; what would act by itself is left for `finish`. Stops at the first error. */
   fill(context: Context, job: FillJob): Promise<void>;

@@ -71,6 +71,7 @@ export const problems = {
   "RH-BACKUP-012": { title: "the server cannot take this backup", exitCode: 4, status: 409 },
   "RH-BACKUP-013": { title: "the database is in the way", exitCode: 4, status: 409 },
   "RH-BACKUP-014": { title: "the restored database is not equal", exitCode: 6, status: 500 },
+  "RH-BACKUP-020": { title: "the dump holds what is not run", exitCode: 4, status: 409 },
   "RH-API-001": { title: "the request is not valid", exitCode: 1, status: 400 },
   "RH-API-002": { title: "not found", exitCode: 3, status: 404 },
   "RH-API-003": { title: "the method is not allowed here", exitCode: 1, status: 405 },

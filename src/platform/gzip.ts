@@ -7,11 +7,14 @@ import { createGunzip, createGzip } from "node:zlib";
 
 const fastest = { level: 1, chunkSize: 256 * 1024 } as const;
 
-/** The bytes of a packed file. Throws what zlib says of one that is cut or changed. */
-export async function* unpacked(path: string): AsyncIterable<Uint8Array> {
+/** The bytes of a packed file, or of what is read from one. Throws what zlib says of one that is cut or changed. */
+export async function* unpacked(from: string | AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const gunzip = createGunzip();
-  const file = createReadStream(path).on("error", (cause) => gunzip.destroy(cause));
-  yield* readThrough(file, gunzip);
+  const source: Readable = typeof from === "string" ? createReadStream(from) : Readable.from(from, { objectMode: false });
+  yield* readThrough(
+    source.on("error", (cause) => gunzip.destroy(cause)),
+    gunzip,
+  );
 }
 
 /** The same bytes, packed. */

@@ -197,7 +197,7 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function launch(program: Program, stdio: readonly ("ignore" | "pipe" | number)[]): ChildProcess {
+export function launch(program: Program, stdio: readonly ("ignore" | "pipe" | number)[]): ChildProcess {
   const [file, ...args] = program.argv;
   if (!file?.startsWith("/")) throw new Error(`a program needs an absolute path: ${file}`);
   const before = program.umask === undefined ? undefined : process.umask(program.umask); // inherited while spawning, which does not wait
@@ -233,7 +233,7 @@ function covered(stdio: readonly ("ignore" | "pipe" | number)[]): ("ignore" | "p
   return all;
 }
 
-async function ended(child: ChildProcess, program: Program): Promise<number> {
+export async function ended(child: ChildProcess, program: Program): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once("error", (cause) => reject(new Problem("RH-TOOL-001", `cannot run ${program.argv[0]}: ${cause.message}`, { cause })));
     child.once("exit", (exitCode, signal) => resolve(exitCode ?? 128 + constants.signals[signal ?? "SIGTERM"]));
@@ -259,7 +259,7 @@ async function collect(stream: Readable | null): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, signal);

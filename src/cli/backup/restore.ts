@@ -8,11 +8,13 @@ import type { Invocation } from "../command.ts";
 import { planLines } from "../output.ts";
 import { listOption, textOption } from "../parse.ts";
 import { printEvidence } from "./proof.ts";
+import { restoreFile } from "./restore-file.ts";
 import { backupsOf } from "./stores.ts";
 import { confirmation, restoreTarget, withAskedPassword } from "./target.ts";
 
 export async function restore(invocation: Invocation): Promise<number> {
   const { context, output, options, operands, signal } = invocation;
+  if (options["file"] !== undefined) return restoreFile(invocation);
   const wish = wishOf(invocation);
   const [name] = operands;
   if (name === undefined) throw new Problem("RH-USE-001", "no backup is named", { hint: "Give an id of `rowhouse backup list`, or `latest`." });

@@ -8,14 +8,24 @@ import { type ConnectionOptions, deadlines, type Driver } from "../driver.ts";
 import { openPool } from "../pool.ts";
 import { type OwnSession, sessionOver } from "../session.ts";
 import { translateConnecting } from "./errors.ts";
+import { bytesCharset, foreignSettings } from "./foreign.ts";
 import { render } from "./render.ts";
 import { whereOf, wireOver } from "./wire.ts";
 
-export const mariadbDriver: Driver = { connect, pool: (options) => openPool(connect, options), render };
+export const mariadbDriver: Driver = { connect, connectForeign, pool: (options) => openPool(connect, options), render };
 
 async function connect(options: ConnectionOptions): Promise<OwnSession> {
+  return connectBy(options, settingsOf(options));
+}
+
+async function connectForeign(options: ConnectionOptions): Promise<OwnSession> {
+  const settings = settingsOf(options);
+  return connectBy(options, { ...settings, charset: bytesCharset, initSql: [...foreignSettings, ...(settings.initSql ?? [])] });
+}
+
+async function connectBy(options: ConnectionOptions, settings: mariadb.ConnectionConfig): Promise<OwnSession> {
   try {
-    const connection = await mariadb.createConnection(settingsOf(options));
+    const connection = await mariadb.createConnection(settings);
     const cancel = () => cancelThread(connection.threadId, options);
     return sessionOver(wireOver(connection, { where: whereOf(options), cancel }), options);
   } catch (thrown) {

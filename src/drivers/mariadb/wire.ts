@@ -7,6 +7,7 @@ import type { ConnectionOptions } from "../driver.ts";
 import { type Sql, sql } from "../../foundation/sql.ts";
 import type { Command, Reader, Wire } from "../wire.ts";
 import { translate } from "./errors.ts";
+import { sendForeign } from "./foreign.ts";
 import { render } from "./render.ts";
 import { runStatement } from "./statement.ts";
 
@@ -18,6 +19,7 @@ export function wireOver(connection: mariadb.Connection, how: { readonly where: 
     where: how.where,
     ended: ended.signal,
     query: (statement) => runStatement(connection, render(statement)),
+    send: (statement) => sendForeign(connection, statement),
     command: async (word) => {
       for (const statement of commands[word]) await connection.query(statement);
     },

@@ -8,7 +8,7 @@ import { translateConnecting } from "./errors.ts";
 import { render } from "./render.ts";
 import { wireOver } from "./wire.ts";
 
-export const postgresDriver: Driver = { connect, pool: (options) => openPool(connect, options), render };
+export const postgresDriver: Driver = { connect, connectForeign: connect, pool: (options) => openPool(connect, options), render };
 
 async function connect(options: ConnectionOptions): Promise<OwnSession> {
   const client = new pg.Client(settingsOf(options));

@@ -8,6 +8,7 @@ import { Problem } from "../../foundation/problem.ts";
 import { type ConnectionOptions, deadlines } from "../driver.ts";
 import type { Command, Reader, Rendered, Wire } from "../wire.ts";
 import { translate } from "./errors.ts";
+import { sendForeign } from "./foreign.ts";
 import { render } from "./render.ts";
 import { runStatement, Statements } from "./statement.ts";
 
@@ -18,12 +19,21 @@ export function wireOver(client: pg.Client, options: ConnectionOptions): Wire {
   const parserOf = (type: number) => client.getTypeParser(type, "text") as (text: string) => unknown;
   client.on("error", () => undefined); // followed by "end", and told by the statement that runs or comes next
   client.once("end", () => ended.abort());
+  let isSending = false;
   // The package refuses COPY … FROM STDIN, but not with the message that the server then waits for.
-  connectionOf(client).on("copyInResponse", () => setImmediate(() => connectionOf(client).sync()));
+  connectionOf(client).on("copyInResponse", () => setImmediate(() => isSending || connectionOf(client).sync()));
   return {
     where,
     ended: ended.signal,
     query: (statement) => runStatement(client, statements, { ...render(statement), parserOf }),
+    send: async (statement, rows) => {
+      isSending = rows !== undefined;
+      try {
+        return await sendForeign(client, statement, rows);
+      } finally {
+        isSending = false;
+      }
+    },
     command: async (word) => {
       const { command } = await client.query(commands[word]);
       if (word === "commit" && command === "ROLLBACK")

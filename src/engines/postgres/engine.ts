@@ -12,6 +12,7 @@ import { survey } from "./backup/survey.ts";
 import { target } from "./backup/target.ts";
 import { tools } from "./backup/tools.ts";
 import { tryWrites } from "./backup/writes.ts";
+import { foreign } from "./foreign/floor.ts";
 import { installations, majorOf, packages, trialPackage } from "./server/binaries.ts";
 import { findPassword, urlSchemes } from "./server/credentials.ts";
 import { dataMajor, initialise, initialiseCommand } from "./server/initialise.ts";
@@ -64,4 +65,5 @@ export const postgres: Engine = {
     tryWrites,
     target,
   },
+  foreign,
 };

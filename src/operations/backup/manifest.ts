@@ -110,7 +110,7 @@ function checked<Schema extends typeof ManifestSchema | typeof CatalogueSchema>(
 }
 
 /** What was known of the database when it was backed up. */
-export function surveyOf({ server, database }: Manifest): Survey {
+export function surveyOf({ server, database }: Pick<Manifest, "server" | "database">): Survey {
   const { name, settings, roles, extensions, tableBytes, bytes } = database;
   return {
     serverId: server.id,

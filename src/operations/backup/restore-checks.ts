@@ -32,7 +32,8 @@ export interface Ground {
 }
 
 export interface Checked {
-  readonly manifest: Manifest;
+  /** What the database was, as far as it is known. */
+  readonly manifest: Pick<Manifest, "id" | "engine" | "server" | "database">;
   readonly target: RestoreTarget;
   readonly wish: Wish;
 }

@@ -1,7 +1,7 @@
 // The steps of a restore: verify, restore under a name that nobody uses, compare, put in place. Until the last one nothing that
 // anybody uses is touched, and a failure removes what was made; a kill leaves it to the next restore, which removes it first.
 import { join } from "node:path";
-import type { Session } from "../../drivers/driver.ts";
+import type { ConnectionOptions, Session } from "../../drivers/driver.ts";
 import type { DatabaseObject, Tool } from "../../engines/backup.ts";
 import type { FillJob, Move } from "../../engines/target.ts";
 import type { Step } from "../../foundation/plan.ts";
@@ -30,6 +30,8 @@ export interface Draft {
   /** Holds the lock. */
   session?: Session;
   opened?: OpenedBackup;
+  /** The owner's, while it is let in. */
+  runsAs?: ConnectionOptions | undefined;
 }
 
 export function verifyStep(draft: Draft): Step {
@@ -50,6 +52,7 @@ function jobOf(draft: Draft, signal: AbortSignal): FillJob {
     survey: surveyOf(manifest),
     tools,
     login: options.target.login,
+    runsAs: draft.runsAs,
     database: ground.part,
     files: options.target.files,
     directory: opened?.directory ?? options.backup.directory,
@@ -79,12 +82,28 @@ export function fillStep(draft: Draft): Step {
       await clearLeftovers(session, draft);
       await removedOnFailure(draft, async () => {
         await target.make(session, ground.part, survey);
+        draft.runsAs = await ownerLogin(draft);
         await target.fill(context, jobOf(draft, signal));
       });
       const roles = ground.missingRoles.length > 0 ? `; made the roles ${ground.missingRoles.join(", ")}, without login` : "";
       return [{ subject: "restored", seen: `on ${engine.title} at ${where}${roles}`, tookMs: context.clock.monotonicMs() - began }];
     },
   };
+}
+
+async function ownerLogin(draft: Draft): Promise<ConnectionOptions | undefined> {
+  const { options, ground } = draft;
+  const { engine, login } = options.target;
+  if (options.owner === undefined) return undefined;
+  return engine.backup.target.letOwnerIn(sessionOf(draft), { database: ground.part, owner: options.owner, login });
+}
+
+/** As soon as nothing more is run or read as the owner. */
+export async function withOwnerOut(draft: Draft): Promise<void> {
+  const { options, ground } = draft;
+  if (options.owner !== undefined && draft.runsAs)
+    await options.target.engine.backup.target.keepOwnerOut(sessionOf(draft), { database: ground.part, owner: options.owner });
+  draft.runsAs = undefined;
 }
 
 function sessionOf({ session }: Draft): Session {
@@ -122,6 +141,7 @@ export function compareStep(draft: Draft): Step {
     act: async (signal) => {
       const began = context.clock.monotonicMs();
       await removedOnFailure(draft, () => compare(draft, signal));
+      await withOwnerOut(draft);
       const rest = only ? "" : `, ${draft.opened?.catalogue.length ?? 0} objects, ${manifest.counters.length} counters`;
       return [{ subject: "compared", seen: `${count} tables by content${rest}: equal`, tookMs: context.clock.monotonicMs() - began }];
     },
@@ -134,7 +154,7 @@ async function compare(draft: Draft, signal: AbortSignal): Promise<void> {
   const { engine, login } = options.target;
   const { backup } = engine;
   const job = jobOf(draft, signal);
-  await using session = await engine.driver.connect({ ...login, database: ground.part, statementTimeoutMs: dayMs });
+  await using session = await engine.driver.connect({ ...(draft.runsAs ?? login), database: ground.part, statementTimeoutMs: dayMs });
   await backup.target.close(sessionOf(draft), ground.part, job.survey);
   const whole = await backup.target.content(session, job);
   const copy = { ...whole, objects: withoutKinds(whole.objects, backup.target.serverKinds) };

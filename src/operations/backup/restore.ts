@@ -11,7 +11,7 @@ import type { ListedBackup } from "./list.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import { refusePart } from "./scope.ts";
 import { checkGround, type Ground, refuseUnconfirmed, type Wish } from "./restore-checks.ts";
-import { compareStep, type Draft, fillStep, keptAs, placeStep, verifyStep } from "./restore-steps.ts";
+import { compareStep, type Draft, fillStep, keptAs, placeStep, verifyStep, withOwnerOut } from "./restore-steps.ts";
 import { administratorOn, type RestoreTarget } from "./restore-target.ts";
 import { clearAbandoned, makePrivateDirectory, newProofDirectory } from "./throwaway.ts";
 
@@ -21,6 +21,8 @@ export interface RestoreOptions {
   readonly wish: Wish;
   /** Names of tables, all unless given; each as the manifest has it, or its last part. */
   readonly tables: readonly string[];
+  /** The role of the backup that all of it belongs to, when nobody vouches for what it holds: nothing of it is run as anybody else. */
+  readonly owner?: string;
   readonly onProgress: (text: string) => void;
 }
 
@@ -95,6 +97,7 @@ async function restore(draft: Draft, plan: Plan, { confirm, ...how }: Performing
   } catch (thrown) {
     throw untouched(thrown, ground);
   } finally {
+    if (draft.runsAs) await withOwnerOut(draft);
     await draft.opened?.[Symbol.asyncDispose]();
     await remove(directory);
   }

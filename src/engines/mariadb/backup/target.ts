@@ -10,6 +10,7 @@ import { objects } from "./catalogue.ts";
 import { content as contentIn } from "./content.ts";
 import { type Account, accountId, accountOf, fill, fillCommands, giveRights, homeDatabase, runScript, takeAllBack } from "./fill.ts";
 import { forgetWay, keptTable, move, moveStatements, resume, takeBackLent, unfinishedMoves, wayTable } from "./move.ts";
+import { keepOwnerOut, letOwnerIn } from "./owner.ts";
 import { creation, makeDatabase } from "./properties.ts";
 import { serverFiles } from "./restore.ts";
 
@@ -23,6 +24,8 @@ export const target: TargetFloor = {
   makeStatements,
   make,
   drop,
+  letOwnerIn,
+  keepOwnerOut,
   fillCommands,
   fill,
   content,

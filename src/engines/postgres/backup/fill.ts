@@ -29,7 +29,7 @@ function command({ tools, database, directory }: Pick<FillJob, "tools" | "databa
 }
 
 export async function fill(_context: Context, job: FillJob): Promise<void> {
-  const env = await loginEnvironment(job.login, job.secretsDirectory);
+  const env = await loginEnvironment(job.runsAs ?? job.login, job.secretsDirectory);
   const patient = { statementTimeoutMs: dayMs, applicationName: "rowhouse restore" };
   job.onProgress("restoring");
   if (job.only) await fillPart(job, env, { ...job.login, ...patient, database: job.database });

@@ -10,6 +10,7 @@ import type { Connection, DatabaseLook, FillJob, ServerFiles, TargetFloor, Targe
 import { content as contentIn } from "./content.ts";
 import { fill, fillCommands, homeDatabase } from "./fill.ts";
 import { move, moveStatements, resume, unfinishedMoves } from "./move.ts";
+import { keepOwnerOut, letOwnerIn } from "./owner.ts";
 import { creation } from "./properties.ts";
 
 export const target: TargetFloor = {
@@ -22,6 +23,8 @@ export const target: TargetFloor = {
   makeStatements,
   make,
   drop,
+  letOwnerIn,
+  keepOwnerOut,
   fillCommands,
   fill,
   content,

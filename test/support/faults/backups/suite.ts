@@ -10,6 +10,7 @@ import { fault4 } from "./restore-kills.ts";
 import { fault9 } from "./clocks.ts";
 import { fault18, fault23 } from "./together.ts";
 import { sec9 } from "./names.ts";
+import { sec12 } from "./dumps.ts";
 import { sec16 } from "./watched.ts";
 import { openSubject } from "./subject.ts";
 import { type BackupFault, save, type Tried } from "./tried.ts";
@@ -27,6 +28,7 @@ export const backupFaults = {
   "FAULT-18": fault18,
   "FAULT-23": fault23,
   "SEC-9": sec9,
+  "SEC-12": sec12,
   "SEC-16": sec16,
 } as const satisfies Readonly<Record<string, BackupFault>>;
 

@@ -1,0 +1,17 @@
+// Files of pg_dump's by their first bytes, and the program that prints an archive as a script.
+// Source: postgresql.org/docs/current/app-pgrestore.html (--file), src/bin/pg_dump/pg_backup_archiver.c
+import type { Tool } from "../../backup.ts";
+import type { ForeignKind } from "../../foreign.ts";
+import { programIn } from "../backup/dump.ts";
+
+/** A directory is recognised by its table of contents. */
+export function recognise(head: Buffer): ForeignKind | undefined {
+  const isArchive = head.toString("latin1", 0, 5) === "PGDMP";
+  const isTar = head.toString("latin1", 0, 8) === "toc.dat\0" && head.toString("latin1", 257, 262) === "ustar";
+  if (isArchive || isTar) return "archive";
+  return /^(?:\uFEFF)?(?:\s|--\s*\n)*-- PostgreSQL database (?:cluster )?dump\n/.test(head.toString("latin1")) ? "script" : undefined;
+}
+
+export function unpackCommand(tools: readonly Tool[], path: string | undefined): readonly string[] {
+  return [programIn(tools, "pg_restore"), "--file=-", ...(path === undefined ? [] : ["--", path])];
+}

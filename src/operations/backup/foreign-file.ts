@@ -1,0 +1,145 @@
+// A file that another program dumped, as the script that is in it: recognised by what it holds and not by its name, unpacked while it is
+// read, archives printed by the engine's own tool as a user that owns nothing. Whatever unpacks to more than a dump would is refused.
+import { createReadStream } from "node:fs";
+import { realpath, stat } from "node:fs/promises";
+import type { Tool } from "../../engines/backup.ts";
+import type { Engine } from "../../engines/engine.ts";
+import type { ForeignKind } from "../../engines/foreign.ts";
+import { isProblem, Problem } from "../../foundation/problem.ts";
+import { formatBytes } from "../../foundation/units.ts";
+import type { Context } from "../../platform/context.ts";
+import { filtered } from "../../platform/filter.ts";
+import { unpacked } from "../../platform/gzip.ts";
+import type { Program } from "../../platform/processes.ts";
+import { findProgram } from "../../platform/tools.ts";
+import { findUser, isRoot } from "../../platform/users.ts";
+import { proofUser } from "./throwaway.ts";
+
+export interface ForeignFile {
+  readonly path: string;
+  readonly packing: Packing | undefined;
+  readonly kind: ForeignKind;
+  readonly bytes: number;
+}
+
+type Packing = "gzip" | "zstd";
+
+const headBytes = 1_024;
+
+/** Throws RH-FILE-001 for a path that is no file, RH-BACKUP-003 for one that holds no dump of that engine's. */
+export async function openForeign(context: Context, { path, engine }: { readonly path: string; readonly engine: Engine }): Promise<ForeignFile> {
+  const real = await realpath(path).catch((cause: unknown) => {
+    throw new Problem("RH-FILE-001", `there is no file ${path}`, { cause, hint: "Give the path of a dump." });
+  });
+  const found = await stat(real);
+  if (!found.isFile()) throw new Problem("RH-FILE-001", `${path} is no file`, { hint: "Give the path of a dump." });
+  const first = await firstOf(createReadStream(real, { end: headBytes - 1 }), path);
+  const packing = packingOf(first);
+  const signal = new AbortController().signal;
+  const head = packing === undefined ? first : await firstOf(unpackedFile(context, { path: real, packing, signal }), path);
+  const kind = engine.foreign.recognise(head);
+  if (kind !== undefined) return { path: real, packing, kind, bytes: found.size };
+  throw new Problem("RH-BACKUP-003", `${path} begins like no dump of ${engine.title}'s`, {
+    hint: `Give a file that ${engine.title}'s own tools dumped, with its comments, and a server of the same engine with --target.`,
+  });
+}
+
+async function firstOf(pieces: AsyncIterable<Uint8Array>, path: string): Promise<Buffer> {
+  let head = Buffer.alloc(0);
+  try {
+    for await (const piece of pieces) {
+      head = Buffer.concat([head, piece]);
+      if (head.length >= headBytes) break;
+    }
+  } catch (cause) {
+    throw unreadable(cause, path);
+  }
+  return head;
+}
+
+function packingOf(head: Buffer): Packing | undefined {
+  if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
+  return head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528 ? "zstd" : undefined;
+}
+
+interface Reading {
+  readonly tools: readonly Tool[];
+  readonly engine: Engine;
+  readonly signal: AbortSignal;
+  /** Called with the bytes of the file that were read so far. */
+  readonly onRead: (bytes: number) => void;
+}
+
+/** The script. Throws RH-BACKUP-003 for a file that is cut or changed where its packing shows that. */
+export async function* scriptOf(context: Context, file: ForeignFile, { tools, engine, signal, onRead }: Reading): AsyncIterable<Uint8Array> {
+  const limit = file.bytes * timesLarger + roomBytes;
+  try {
+    const plain = limited(unpackedFile(context, { ...file, signal, onRead }), limit);
+    if (file.kind === "script") yield* plain;
+    else yield* limited(filtered(await asNobody(engine.foreign.unpackCommand(tools, undefined)), { input: plain, signal }), limit);
+  } catch (thrown) {
+    throw unreadable(thrown, file.path);
+  }
+}
+
+/** SQL that is packed as well as can be is a fiftieth of its size; what is made to fill disks is a thousandth. */
+const timesLarger = 250;
+const roomBytes = 10_000_000;
+
+async function* limited(pieces: AsyncIterable<Uint8Array>, limit: number): AsyncIterable<Uint8Array> {
+  let bytes = 0;
+  for await (const piece of pieces) {
+    bytes += piece.length;
+    if (bytes > limit)
+      throw new Problem("RH-BACKUP-003", `it unpacks to more than ${formatBytes(limit)}, ${timesLarger} times what it is`, {
+        hint: "It is no dump, or a very odd one: unpack it yourself, and give what comes out.",
+      });
+    yield piece;
+  }
+}
+
+interface Unpacking {
+  readonly path: string;
+  readonly packing: Packing | undefined;
+  readonly signal: AbortSignal;
+  readonly onRead?: (bytes: number) => void;
+}
+
+async function* unpackedFile(context: Context, { path, packing, signal, onRead = () => undefined }: Unpacking): AsyncIterable<Uint8Array> {
+  const source = counted(createReadStream(path, { highWaterMark: 262_144 }), onRead);
+  if (packing === undefined) yield* source;
+  else if (packing === "gzip") yield* unpacked(source);
+  else yield* filtered(await asNobody([await zstd(context), "--decompress", "--stdout", "--quiet"]), { input: source, signal });
+}
+
+async function* counted(pieces: AsyncIterable<Uint8Array>, onRead: (bytes: number) => void): AsyncIterable<Uint8Array> {
+  let bytes = 0;
+  for await (const piece of pieces) {
+    bytes += piece.length;
+    onRead(bytes);
+    yield piece;
+  }
+}
+
+async function zstd(context: Context): Promise<string> {
+  const found = await findProgram(context, "zstd");
+  if (found) return found;
+  throw new Problem("RH-TOOL-001", "the file is packed with zstd, and there is no zstd on this machine", { hint: "apt-get install zstd" });
+}
+
+/** A program that takes a stranger's bytes apart runs as a user that owns nothing. */
+async function asNobody(argv: readonly string[]): Promise<Program> {
+  const owner = isRoot() ? ((await findUser(proofUser)) ?? (await findUser("nobody"))) : undefined;
+  return { argv, isBackground: true, ...(owner ? { owner } : {}) };
+}
+
+/** What zlib or a tool says of a file that is cut or changed. */
+function unreadable(thrown: unknown, path: string): unknown {
+  const isOurs = thrown instanceof Problem && !isProblem(thrown, "RH-PROC-001");
+  const isPacking = thrown instanceof Error && "code" in thrown && /^(?:Z_|ERR_ZLIB)/.test(String(thrown.code));
+  if (isOurs || !(isPacking || isProblem(thrown))) return thrown;
+  return new Problem("RH-BACKUP-003", `${path} cannot be read to its end: ${(thrown as Error).message}`, {
+    cause: thrown,
+    hint: "It is cut, or changed since it was dumped. Nothing was touched.",
+  });
+}
