@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { Readable, type Transform } from "node:stream";
 import { createGunzip, createGzip } from "node:zlib";
 
-const fastest = { level: 1, chunkSize: 256 * 1024 } as const;
+const fastest = { level: 1, windowBits: 13, memLevel: 9, chunkSize: 256 * 1024 } as const;
 
 /** The bytes of a packed file, or of what is read from one. Throws what zlib says of one that is cut or changed. */
 export async function* unpacked(from: string | AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {

@@ -1,7 +1,7 @@
 // Lines of data files, read back as LOAD DATA reads them, however they come in pieces.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fieldsOf, linesIn } from "../../../src/formats/data-lines.ts";
+import { fieldsOf, linesIn, marksIn } from "../../../src/formats/data-lines.ts";
 
 const text = (value: string) => Buffer.from(value, "latin1");
 const read = (line: string) => fieldsOf(text(line)).map((value) => (value === null ? null : Buffer.from(value).toString("latin1")));
@@ -49,5 +49,22 @@ describe("lines", () => {
 
   test("that end in the middle are no lines", async () => {
     await expect(all(["a\nb"])).rejects.toThrow(/has no end/);
+  });
+});
+
+describe("marks", () => {
+  test("are counted among any bytes, wherever these begin in memory", () => {
+    const bytes = fc.array(fc.oneof(fc.constantFrom(0x00, 0x09, 0x0a, 0x0b, 0x5b, 0x5c, 0x5d, 0x80, 0x8a, 0xdc, 0xff), fc.nat(255)), {
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(bytes, fc.nat(3), (values, offset) => {
+        const all = Buffer.from([...Array<number>(offset).fill(0x0a), ...values, 0x09]);
+        const count = (byte: number) => values.filter((one) => one === byte).length;
+        const marks = { tabs: count(0x09), lines: count(0x0a), backslashes: count(0x5c), zeros: count(0) };
+        expect(marksIn(all.subarray(offset, -1))).toEqual(marks);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });

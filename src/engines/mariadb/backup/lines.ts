@@ -12,12 +12,13 @@ export interface Column {
   readonly zero?: string;
 }
 
-/** The line without its end, as bytes, its texts between quotes; NULL when a part of it is longer than a packet. */
-export function rowText(columns: readonly Column[]): Sql {
-  return sql`concat(${sql.join(
-    columns.flatMap((column, index) => (index === 0 ? [field(column)] : [sql`x'09'`, field(column)])),
-    ", ",
-  )})`;
+/** Whether texts stand between quotes, as QUOTE() writes them, or as they are, which is right where none of them needs a backslash. */
+export type Form = "quoted" | "plain";
+
+/** The line without its end, as bytes; NULL when a part of it is longer than a packet. */
+export function rowText(columns: readonly Column[], form: Form): Sql {
+  const fields = columns.flatMap((column, index) => (index === 0 ? [field(column, form)] : [sql`x'09'`, field(column, form)]));
+  return sql`concat(cast('' as binary), ${sql.join(fields, ", ")})`;
 }
 
 /** Whether values are likely to need no backslash: among random bytes each dozenth does. */
@@ -25,40 +26,27 @@ export function isMostlyPlain(columns: readonly Column[]): boolean {
   return !columns.some(({ type }) => /binary|blob|bit|geometry|point|linestring|polygon/.test(type));
 }
 
-/** The same line where no value needs a backslash; where one does, another. */
-export function plainText(columns: readonly Column[]): Sql {
-  return sql`concat_ws(cast(x'09' as binary), ${sql.join(columns.map(plainField), ", ")})`;
+/** Asks the column whether it is NULL, not its text: that one is NULL too when it is longer than a packet. */
+function field(column: Column, form: Form): Sql {
+  const text = fieldText(column, form);
+  return column.isNullable ? sql`if(${sql.id(column.name)} is null, x'5c4e', ${text})` : text;
 }
 
 /** Beside bytes the server writes text as its bytes and a number as its digits; a float and an address it does not. */
-function plainField({ name, type, isNullable, zero }: Column): Sql {
+function fieldText({ name, type, zero }: Column, form: Form): Sql {
   const column = sql.id(name);
-  const digits = type === "float" ? sql`cast(cast(${column} as double) as char)` : written.has(type) ? sql`cast(${column} as char)` : column;
-  const text = zero === undefined ? digits : sql`if(${column} + 0 = 0, ${sql.literal(zero)}, cast(${column} as binary))`;
-  return isNullable ? sql`ifnull(${text}, x'5c4e')` : text;
+  if (type === "float") return sql`cast(cast(${column} as double) as char)`;
+  if (binaryForms.has(type)) return sql`cast(${column} as char)`;
+  if (numbers.has(type)) return column;
+  const text = form === "plain" ? column : sql`quote(cast(${column} as binary))`;
+  return zero === undefined ? text : sql`if(${column} + 0 = 0, ${sql.literal(zero)}, ${text})`;
 }
-
-/** Types whose bytes are not what they are read from. */
-const written = new Set("uuid inet4 inet6".split(" "));
 
 /** Neither a digit nor a sign needs a backslash. */
-const plain = new Set("tinyint smallint mediumint int bigint decimal float double date time datetime timestamp year uuid inet4 inet6".split(" "));
+const numbers = new Set("tinyint smallint mediumint int bigint decimal double date time datetime timestamp year".split(" "));
 
-/** Bytes that are no text are taken for the type's binary form, so these are told that theirs are text. */
+/** Types whose bytes are not what they are read from. Bytes that are no text are taken for that form, so these are told that theirs are text. */
 const binaryForms = new Set(["uuid", "inet4", "inet6"]);
-
-function field({ name, type, zero }: Column): Sql {
-  const column = sql.id(name);
-  const quoted = sql`quote(cast(${column} as binary))`;
-  if (type === "float") return orNull(column, sql`cast(cast(${column} as double) as char)`);
-  if (plain.has(type)) return orNull(column, sql`cast(${column} as char)`);
-  return orNull(column, zero === undefined ? quoted : sql`if(${column} + 0 = 0, ${sql.literal(zero)}, ${quoted})`);
-}
-
-/** Asks the column, not the text: that one is NULL too when it is longer than a packet. */
-function orNull(column: Sql, text: Sql): Sql {
-  return sql`if(${column} is null, x'5c4e', cast(${text} as binary))`;
-}
 
 const [quote, backslash, tab, newline, control] = [0x27, 0x5c, 0x09, 0x0a, 0x1a];
 

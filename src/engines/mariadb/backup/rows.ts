@@ -5,7 +5,8 @@
 import type { Session } from "../../../drivers/driver.ts";
 import { Problem } from "../../../foundation/problem.ts";
 import { type Sql, sql } from "../../../foundation/sql.ts";
-import { type Column, escapedLines, isMostlyPlain, plainText, rowText } from "./lines.ts";
+import { marksIn } from "../../../formats/data-lines.ts";
+import { type Column, escapedLines, type Form, isMostlyPlain, rowText } from "./lines.ts";
 
 /** Columns that hold values of their own, invisible ones too; generated ones follow from them. */
 export async function columnsOf(session: Session, table: string): Promise<readonly Column[]> {
@@ -38,6 +39,8 @@ export interface Shape {
   /** The key is one integer. */
   readonly isNumbered: boolean;
   readonly isUnsigned: boolean;
+  /** A range of the key comes in its order without being asked to: where the table is its primary key's index, and one of them. */
+  readonly isInOrder: boolean;
   /** About as many; the server does not know better without counting. */
   readonly rows: number;
   readonly bytes: number;
@@ -66,8 +69,9 @@ const batchRows = 2_000;
 const sparse = { answers: 32, rows: 32 };
 
 export async function shapeOf(session: Session, name: string): Promise<Shape> {
-  const [about] = await session.all<{ rows: number | string; bytes: number | string; packet: number | string }>(sql`
-    select coalesce(table_rows, 0) as \`rows\`, coalesce(data_length, 0) as bytes, @@max_allowed_packet as packet
+  const [about] = await session.all<{ rows: number | string; bytes: number | string; packet: number | string; ordered: number }>(sql`
+    select coalesce(table_rows, 0) as \`rows\`, coalesce(data_length, 0) as bytes, @@max_allowed_packet as packet,
+      engine = 'InnoDB' and create_options not like '%partitioned%' as ordered
     from information_schema.tables where table_schema = database() and table_name = ${name}`);
   const key = await session.all<{ name: string; type: string; whole: string }>(sql`
     select c.column_name as name, c.data_type as type, c.column_type as whole
@@ -83,6 +87,7 @@ export async function shapeOf(session: Session, name: string): Promise<Shape> {
     key: key.map((column) => column.name),
     isNumbered: key.length === 1 && /int$/.test(key[0]?.type ?? ""),
     isUnsigned: /unsigned/.test(key[0]?.whole ?? ""),
+    isInOrder: about?.ordered === 1,
     rows: Number(about?.rows ?? 0),
     bytes: Number(about?.bytes ?? 0),
     answerBytes: Math.min(Number(about?.packet ?? 0), 64_000_000) - 100_000,
@@ -166,13 +171,13 @@ async function nextNumber(session: Session, shape: Shape, after: bigint): Promis
 
 async function readRange(session: Session, shape: Shape, range: Range): Promise<Lines> {
   const block = range.from >> blockBits;
-  const plain = shape.isPlain ? await ask(session, shape, range, plainText(shape.columns)) : undefined;
+  const plain = shape.isPlain ? await ask(session, shape, range, "plain") : undefined;
   if (plain && (plain.rows === 0 || (isWhole(plain, shape) && needsNoEscape(plain, shape))))
     return { bytes: withEnd(plain.lines), rows: plain.rows, block };
-  const exact = await ask(session, shape, range, rowText(shape.columns));
+  const exact = await ask(session, shape, range, "quoted");
   if (exact.rows === 0) return { bytes: new Uint8Array(), rows: 0, block };
   const lines = isWhole(exact, shape) ? escapedLines(exact.lines) : undefined;
-  if (lines && countOf(lines).lines === exact.rows - 1) return { bytes: withEnd(lines), rows: exact.rows, block };
+  if (lines && marksIn(lines).lines === exact.rows - 1) return { bytes: withEnd(lines), rows: exact.rows, block };
   if (range.to === range.from) throw tooLong(shape.name);
   const middle = (range.from + range.to) >> 1n;
   const halves = [
@@ -188,15 +193,17 @@ interface Answer {
   readonly lines: Uint8Array;
 }
 
-async function ask(session: Session, shape: Shape, { from, to }: Range, line: Sql): Promise<Answer> {
-  const { name, columns, key } = shape;
+async function ask(session: Session, shape: Shape, { from, to }: Range, form: Form): Promise<Answer> {
+  const { name, columns, key, isInOrder } = shape;
   const number = sql.id(key[0] ?? "");
-  const absent = columns.filter(({ isNullable }) => isNullable).map((column) => sql`(${sql.id(column.name)} is null)`);
-  const nulls = absent.length === 0 ? sql`0` : sql`sum(${plus(absent)})`;
-  const [row] = await session.all<{ rows: number; nulls: number | string | null; lines: Uint8Array | null }>(sql`
-    select count(*) as \`rows\`, ${nulls} as nulls, group_concat(${line} order by ${number} separator '\\n') as \`lines\`
+  const nullable = columns.filter(({ isNullable }) => isNullable);
+  const present = nullable.length === 0 ? sql`0` : plus(nullable.map((column) => sql`count(${sql.id(column.name)})`));
+  const order = isInOrder ? sql`` : sql`order by ${number}`; // it costs a sixth of the answer
+  const [row] = await session.all<{ rows: number; present: number; lines: Uint8Array | null }>(sql`
+    select count(*) as \`rows\`, ${present} as present, group_concat(${rowText(columns, form)} ${order} separator '\\n') as \`lines\`
     from ${sql.id(name)} force index (primary) where ${number} between ${bound(shape, from)} and ${bound(shape, to)}`);
-  return { rows: row?.rows ?? 0, nulls: Number(row?.nulls ?? 0), lines: row?.lines ?? new Uint8Array() };
+  const { rows, present: values, lines } = row ?? { rows: 0, present: 0, lines: null };
+  return { rows, nulls: rows * nullable.length - values, lines: lines ?? new Uint8Array() };
 }
 
 /** A number of the key, which may have 64 bits without a sign. */
@@ -215,32 +222,8 @@ function isWhole({ lines }: Answer, { answerBytes }: Shape): boolean {
 
 /** True when each tab and each line end is one between fields and rows, and each backslash one of a NULL. */
 function needsNoEscape({ lines, rows, nulls }: Answer, { columns }: Shape): boolean {
-  const count = countOf(lines);
+  const count = marksIn(lines);
   return count.tabs === rows * (columns.length - 1) && count.lines === rows - 1 && count.backslashes === nulls && count.zeros === 0;
-}
-
-interface Count {
-  readonly tabs: number;
-  readonly lines: number;
-  readonly backslashes: number;
-  readonly zeros: number;
-}
-
-function countOf(bytes: Uint8Array): Count {
-  let tabs = 0;
-  let lines = 0;
-  let backslashes = 0;
-  let zeros = 0;
-  const { length } = bytes;
-  for (let at = 0; at < length; at++) {
-    const byte = bytes[at] as number;
-    if (byte === 0x5c) backslashes++;
-    else if (byte > 0x0a) continue;
-    else if (byte === 0x09) tabs++;
-    else if (byte === 0x0a) lines++;
-    else if (byte === 0) zeros++;
-  }
-  return { tabs, lines, backslashes, zeros };
 }
 
 const lineEnd = Buffer.from("\n");
@@ -262,7 +245,7 @@ async function* readEach(session: Session, shape: Shape, range?: Range): AsyncGe
   const number = isNumbered ? sql`cast(${sql.id(key[0] ?? "")} as char)` : sql`null`;
   const where = range ? sql`where ${sql.id(key[0] ?? "")} between ${bound(shape, range.from)} and ${bound(shape, range.to)}` : sql``;
   const batches = session.stream<{ number: string | null; line: Uint8Array | null }>(
-    sql`select ${number} as number, ${rowText(columns)} as line from ${sql.id(name)} ${where} ${order}`,
+    sql`select ${number} as number, ${rowText(columns, "quoted")} as line from ${sql.id(name)} ${where} ${order}`,
     { batchRows },
   );
   let row = 0n;
