@@ -34,9 +34,9 @@ async function main(): Promise<void> {
 }
 
 async function serverOf(settings: Settings, store: Store): Promise<FastifyInstance> {
-  const { instance, allowedHosts, staticDirectory } = settings;
+  const { instance, allowedHosts, staticDirectory, backupsFile } = settings;
   const logTo = lineOutput({ descriptor: 1, lossOf: lossOf(instance) });
-  return buildServer({ store, clock: systemClock, instance, allowedHosts, staticDirectory, logTo });
+  return buildServer({ store, clock: systemClock, instance, allowedHosts, staticDirectory, backupsFile, logTo });
 }
 
 function lossOf(instance: string): (lines: number) => string {

@@ -15,6 +15,7 @@ export interface Settings {
   readonly instance: string;
   readonly allowedHosts: readonly string[];
   readonly staticDirectory?: string;
+  readonly backupsFile?: string;
 }
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
@@ -44,6 +45,7 @@ export async function readSettings(environment: Environment): Promise<Settings> 
       .split(/[\s,]+/)
       .filter(Boolean),
     ...(environment["STATIC_DIR"] ? { staticDirectory: environment["STATIC_DIR"] } : {}),
+    ...(environment["BACKUPS_FILE"] ? { backupsFile: environment["BACKUPS_FILE"] } : {}),
   };
 }
 

@@ -1,8 +1,10 @@
-// One HTTP request on this machine, over TCP on loopback or a unix socket, with a deadline for the whole answer.
+// One HTTP request with a deadline for the whole answer: on this machine, over TCP on loopback or a unix socket, or to an address
+// elsewhere, of which only the host is ever named. Redirects are answers like others.
 import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
 import { Problem } from "../foundation/problem.ts";
 
-export type HttpTarget = { readonly socketPath: string } | { readonly port: number };
+export type HttpTarget = { readonly socketPath: string } | { readonly port: number } | { readonly url: URL };
 
 export type HttpRequest = HttpTarget & {
   readonly method: string;
@@ -24,15 +26,15 @@ const bodyLimitBytes = 10_000_000;
 /** Throws RH-CONN-001 when nothing answers there, RH-TIME-001 when the answer is not whole in time. */
 export async function request(options: HttpRequest): Promise<HttpAnswer> {
   const { method, path, body, headers, timeoutMs, ...target } = options;
-  const where = "port" in target ? `127.0.0.1:${target.port}` : target.socketPath;
+  const { where, host, place, send } = addressOf(target);
   const content = body === undefined ? undefined : JSON.stringify(body);
   return new Promise((resolve, reject) => {
-    const outgoing = httpRequest({
-      ...("port" in target ? { host: "127.0.0.1", port: target.port } : target),
+    const outgoing = send({
+      ...place,
       method,
       path,
       agent: false,
-      headers: { host: "localhost", connection: "close", ...(content === undefined ? {} : { "content-type": "application/json" }), ...headers },
+      headers: { host, connection: "close", ...(content === undefined ? {} : { "content-type": "application/json" }), ...headers },
     });
     const timer = setTimeout(() => outgoing.destroy(new Problem("RH-TIME-001", `no answer from ${where} within ${timeoutMs} ms`)), timeoutMs);
     outgoing.once("close", () => clearTimeout(timer));
@@ -52,6 +54,15 @@ export async function request(options: HttpRequest): Promise<HttpAnswer> {
     });
     outgoing.end(content);
   });
+}
+
+function addressOf(target: HttpTarget) {
+  if ("port" in target)
+    return { where: `127.0.0.1:${target.port}`, host: "localhost", place: { host: "127.0.0.1", port: target.port }, send: httpRequest };
+  if ("socketPath" in target) return { where: target.socketPath, host: "localhost", place: { socketPath: target.socketPath }, send: httpRequest };
+  const { host, hostname, port, protocol } = target.url;
+  const place = { host: hostname.replace(/^\[|\]$/g, ""), ...(port === "" ? {} : { port: Number(port) }) };
+  return { where: host, host, place, send: protocol === "https:" ? httpsRequest : httpRequest };
 }
 
 function unreachable(where: string, cause: Error): Problem {

@@ -4,7 +4,8 @@
 import type { Verdict } from "../foundation/evidence.ts";
 import { perform } from "../foundation/plan.ts";
 import { toProblem } from "../foundation/problem.ts";
-import { listBackups } from "../operations/backup/list.ts";
+import { type ListedBackup, listBackups } from "../operations/backup/list.ts";
+import { tellMonitor } from "../operations/backup/monitor.ts";
 import { planPrune } from "../operations/backup/prune.ts";
 import { keepsAny, type Retention } from "../operations/backup/retention.ts";
 import { isDue } from "../operations/backup/schedule.ts";
@@ -14,46 +15,58 @@ import type { House } from "../operations/stack/house.ts";
 import { placesOf } from "../operations/stack/places.ts";
 import type { Context } from "../platform/context.ts";
 import { record } from "../platform/journal.ts";
+import { noteFigures } from "./backup-figures.ts";
 import { proveNextDue } from "./proofs.ts";
 
 const everyMs = 60_000;
 
 export async function keepBackedUp(context: Context, house: House, ending: AbortSignal): Promise<void> {
-  const { at, "prove-every": proveEvery } = house.config.backup ?? {};
-  if (at === undefined && proveEvery === undefined) return;
+  const at = house.config.backup?.at;
   const rounds = { tried: new Map<string, number>(), signal: ending };
   let lastAttemptAt: Date | undefined;
+  let isGood: boolean | undefined;
   while (!ending.aborted) {
     const now = context.clock.now();
-    if (at !== undefined && isDue({ now, at, newestAt: await newestOf(context, house), lastAttemptAt })) {
+    if (at !== undefined && isDue({ now, at, newestAt: newestOf(await backupsOf(context, house)), lastAttemptAt })) {
       lastAttemptAt = now;
-      await backUp(context, house, ending).catch((thrown: unknown) => tellFailure(context, house, thrown, ending));
+      isGood = await backUp(context, house, ending).catch((thrown: unknown) => tellFailure(context, house, thrown, ending));
     }
     await proveNextDue(context, house, rounds);
+    await noteFigures(context, house, { backups: await backupsOf(context, house), isGood }).catch(() => undefined); // a full disk, say
     await context.clock.sleep(everyMs, ending).catch(() => undefined); // aborted: the loop ends
   }
 }
 
-/** The moment of the newest whole backup; a store that cannot be read holds none. */
-async function newestOf(context: Context, house: House): Promise<Date | undefined> {
+/** Whole ones of the house's database, the newest first; a store that cannot be read holds none. */
+async function backupsOf(context: Context, house: House): Promise<readonly ListedBackup[]> {
   const backups = await listBackups(context, houseStore(context, house)).catch(() => []);
-  const whole = backups.filter(
-    ({ state, content }) =>
-      ["PROVED", "TAKEN", "FAILED"].includes(state) && content?.kind === "database" && content.database === house.config.app.database,
-  );
-  const newest = whole[0]?.content?.at;
-  return newest === undefined ? undefined : new Date(newest);
+  return backups.filter(({ content }) => content?.kind === "database" && content.database === house.config.app.database);
 }
 
-async function backUp(context: Context, house: House, signal: AbortSignal): Promise<void> {
+function newestOf(backups: readonly ListedBackup[]): Date | undefined {
+  const at = backups.find(({ state }) => ["PROVED", "TAKEN", "FAILED"].includes(state))?.content?.at;
+  return at === undefined ? undefined : new Date(at);
+}
+
+/** Returns whether it is proved. */
+async function backUp(context: Context, house: House, signal: AbortSignal): Promise<boolean> {
   const { take } = await planTake(context, { source: await houseSource(context, house), isProved: true, onProgress: () => undefined });
   const { backup } = await take(signal, () => undefined);
   const { id, state, rows, bytes, verdict } = backup;
   const problem = state === "PROVED" ? undefined : `${id} is ${state}: ${whyNot(verdict)}`;
   const outcome = problem === undefined ? ({ outcome: "done" } as const) : ({ outcome: "failed", problem } as const);
   await record(placesOf(context, house.directory).state, context.clock, { what: "backup", ...outcome });
-  if (problem !== undefined) return context.log.error("a backup is not proved", { why: problem });
+  await tell(context, house, problem === undefined);
+  if (problem !== undefined) {
+    context.log.error("a backup is not proved", { why: problem });
+    return false;
+  }
   context.log.info("a backup was taken and proved", { id, rows, bytes });
+  await removeOld(context, house, signal).catch((thrown: unknown) => context.log.error("old backups stay", { why: toProblem(thrown).message }));
+  return true;
+}
+
+async function removeOld(context: Context, house: House, signal: AbortSignal): Promise<void> {
   const retention = retentionOf(house);
   if (!keepsAny(retention)) return;
   const { plan } = await planPrune(context, { store: houseStore(context, house), retention, database: house.config.app.database });
@@ -69,13 +82,21 @@ function whyNot(verdict: Verdict | undefined): string {
   return verdict?.state === "unknown" ? verdict.because : "";
 }
 
-async function tellFailure(context: Context, house: House, thrown: unknown, ending: AbortSignal): Promise<void> {
-  if (ending.aborted) return;
+async function tellFailure(context: Context, house: House, thrown: unknown, ending: AbortSignal): Promise<false> {
+  if (ending.aborted) return false;
   const { code, message } = toProblem(thrown);
   context.log.error("a backup could not be taken", { code, why: message });
   await record(placesOf(context, house.directory).state, context.clock, { what: "backup", outcome: "failed", problem: message }).catch(
     () => undefined,
   );
+  await tell(context, house, false);
+  return false;
+}
+
+/** A monitor that hears nothing alarms; one that cannot be told changes nothing of the backup. */
+async function tell(context: Context, house: House, isGood: boolean): Promise<void> {
+  const why = await tellMonitor(context, { house, isGood });
+  if (why !== undefined) context.log.error("a monitor was not told", { why });
 }
 
 function retentionOf({ config }: House): Retention {

@@ -2,8 +2,9 @@
 import { perform } from "../foundation/plan.ts";
 import { toProblem } from "../foundation/problem.ts";
 import { dayMs } from "../foundation/units.ts";
-import { daysIn, dueProofs } from "../operations/backup/due.ts";
+import { ageMs, dueProofs } from "../operations/backup/due.ts";
 import { type ListedBackup, listBackups } from "../operations/backup/list.ts";
+import { tellMonitor } from "../operations/backup/monitor.ts";
 import { planProofs, type ProvedAgain } from "../operations/backup/prove-again.ts";
 import { houseStore } from "../operations/backup/source.ts";
 import type { House } from "../operations/stack/house.ts";
@@ -19,7 +20,7 @@ export interface Rounds {
 
 /** Proves the backup whose proof is the most overdue; nothing where none is, or where the house has no such rule. */
 export async function proveNextDue(context: Context, house: House, { tried, signal }: Rounds): Promise<void> {
-  const everyMs = daysIn(house.config.backup?.["prove-every"] ?? "");
+  const everyMs = ageMs(house.config.backup?.["prove-every"] ?? "");
   if (everyMs === undefined || signal.aborted) return;
   const now = context.clock.now();
   const rests = ({ id }: ListedBackup) => Math.abs(now.getTime() - (tried.get(id) ?? Number.NEGATIVE_INFINITY)) < dayMs;
@@ -45,6 +46,8 @@ async function proveOne(context: Context, house: House, { backup, signal }: { re
   const proof = proved[0]?.proof;
   const problem = proof?.state === "PROVED" ? undefined : `${backup.id} is ${proof?.state ?? "BROKEN"}: ${proof?.because ?? "it cannot be read"}`;
   await keepOutcome(context, house, { id: backup.id, problem });
+  const why = proof?.state === "FAILED" ? await tellMonitor(context, { house, isGood: false }) : undefined;
+  if (why !== undefined) context.log.error("a monitor was not told", { why });
 }
 
 async function keepOutcome(context: Context, house: House, { id, problem }: { readonly id: string; readonly problem: string | undefined }) {

@@ -72,7 +72,10 @@ describe.each(await engineVersions())("proofs by sample on $title", (version) =>
   test("by serve once a proof is older than prove-every, with those tables in the certificate", async () => {
     expect(await listed(old)).toMatchObject({ state: "PROVED", isStale: true });
     const wanted = { store, "prove-every": "7d", "prove-sample": 30 };
-    const house = { directory: chinook.directory, config: { engine: version.name, backup: wanted } } as unknown as House;
+    const house = {
+      directory: chinook.directory,
+      config: { engine: version.name, app: { database: chinook.database }, backup: wanted },
+    } as unknown as House;
     const ending = new AbortController();
     const keeping = keepBackedUp(testContext, house, ending.signal);
     const wholeAt = (await listed(old))?.provedAt;

@@ -42,6 +42,8 @@ export interface ServerParts {
   readonly allowedHosts: readonly string[];
   /** The board's files, where no proxy serves them. */
   readonly staticDirectory?: string;
+  /** What `serve` writes down of the house's backups. */
+  readonly backupsFile?: string | undefined;
   readonly logTo: LogTarget;
   readonly requestsInWork?: number;
   /** How long an export or an import may stand still. */

@@ -27,6 +27,13 @@ export const catalogue = {
   rowhouse_pool_idle_connections: { type: "gauge", labels: [], help: "Connections to the database that nobody uses now." },
   rowhouse_pool_waiting_callers: { type: "gauge", labels: [], help: "Callers that wait for a connection to the database." },
   rowhouse_pool_connection_limit: { type: "gauge", labels: [], help: "How many connections to the database there may be." },
+  rowhouse_backup_age_seconds: {
+    type: "gauge",
+    labels: [],
+    help: "Age of the newest proved backup of the house, by the moment that it shows; none before the first one.",
+  },
+  rowhouse_backup_last_outcome: { type: "gauge", labels: [], help: "1 when the last backup was taken and proved, 0 when it was not." },
+  rowhouse_backup_late: { type: "gauge", labels: [], help: "1 when a proved backup is over two hours late by rowhouse.toml, else 0." },
   process_cpu_seconds_total: { type: "counter", labels: [], help: "Processor time, user and system." },
   process_resident_memory_bytes: { type: "gauge", labels: [], help: "Memory that the process has in use." },
   process_open_fds: { type: "gauge", labels: [], help: "Open file descriptors." },

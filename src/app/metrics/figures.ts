@@ -4,6 +4,7 @@ import type { VitalsWatch } from "../../platform/vitals.ts";
 import type { Live } from "../live/live.ts";
 import type { Store } from "../store/store.ts";
 import { appVersion } from "../version.ts";
+import { backupSamples } from "./backups.ts";
 import { expose, type Sample } from "./exposition.ts";
 import { bounds, type Meter, type Meters } from "./meters.ts";
 
@@ -14,9 +15,11 @@ export interface FigureSources {
   readonly live: Pick<Live, "count">;
   readonly vitals: VitalsWatch;
   readonly meters: Meters;
+  /** Where it is written down how the backups stand. */
+  readonly backupsFile?: string | undefined;
 }
 
-export async function figures({ instance, store, live, vitals, meters }: FigureSources): Promise<string> {
+export async function figures({ instance, clock, store, live, vitals, meters, backupsFile }: FigureSources): Promise<string> {
   const { residentBytes, heapUsedBytes, heapTotalBytes, cpuSeconds, openDescriptors, descriptorLimit, startedAtSeconds, loopLagSeconds } =
     await vitals.read();
   const pool = store.load();
@@ -36,6 +39,7 @@ export async function figures({ instance, store, live, vitals, meters }: FigureS
       rowhouse_pool_idle_connections: pool.idle,
       rowhouse_pool_waiting_callers: pool.waiting,
       rowhouse_pool_connection_limit: pool.limit,
+      ...(await backupSamples(backupsFile, clock)),
       process_cpu_seconds_total: cpuSeconds,
       process_resident_memory_bytes: residentBytes,
       process_open_fds: openDescriptors,

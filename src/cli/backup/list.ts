@@ -1,19 +1,32 @@
-// rowhouse backup list: what the store holds, one line each and what is wrong with it below. Exit 0, whatever is listed.
+// rowhouse backup list: what the store holds, one line each and what is wrong with it below. Exit 0, whatever is listed; with --late
+// exit 1 when the newest proved backup of a database is older than that.
 import { engineNamed } from "../../engines/engines.ts";
 import { formatAge, formatBytes, formatDuration } from "../../foundation/units.ts";
 import { shortNames } from "../../operations/backup/find.ts";
+import { type LateDatabase, lateDatabases } from "../../operations/backup/late.ts";
 import type { ListedBackup } from "../../operations/backup/list.ts";
 import type { Invocation } from "../command.ts";
 import { type Colour, columnGroups, type Output } from "../output.ts";
+import { ageIn } from "./proof-options.ts";
 import { backupsOf, whereOptions } from "./stores.ts";
 
 export async function list(invocation: Invocation): Promise<number> {
-  const { context, output } = invocation;
+  const { context, output, options } = invocation;
+  const limit = ageIn(options, "late");
   const { store, backups } = await backupsOf(invocation);
-  output.envelope({ result: { store, backups } });
+  const now = context.clock.now();
+  const late = limit === undefined ? [] : lateDatabases(backups, { now, afterMs: limit.ms });
+  output.envelope({ result: { store, backups, ...(limit === undefined ? {} : { late }) } });
   if (backups.length === 0) output.advice(`There is no backup in ${store}: \`rowhouse backup take\``);
-  else print(output, backups, { now: context.clock.now().getTime(), where: whereOptions(invocation) });
-  return 0;
+  else print(output, backups, { now: now.getTime(), where: whereOptions(invocation) });
+  for (const one of late) output.line(`LATE   ${lateText(one, now)}`, "red");
+  return late.length > 0 || (limit !== undefined && backups.length === 0) ? 1 : 0;
+}
+
+function lateText({ database, provedAt }: LateDatabase, now: Date): string {
+  return provedAt === undefined
+    ? `no backup of ${database} is proved`
+    : `the newest proved backup of ${database} is ${formatAge(now.getTime() - Date.parse(provedAt))} old`;
 }
 
 interface Told {

@@ -1,6 +1,6 @@
 // How old a proof may become and how much of a backup a proof compares, as options.
 import { Problem } from "../../foundation/problem.ts";
-import { daysIn } from "../../operations/backup/due.ts";
+import { ageMs } from "../../operations/backup/due.ts";
 import type { OptionValues } from "../command.ts";
 import { textOption } from "../parse.ts";
 
@@ -13,11 +13,11 @@ export function percentIn(options: OptionValues, name: string): number | undefin
   throw new Problem("RH-USE-001", `--${name} is "${text}", not a share from 1% to 100%`, { field: name });
 }
 
-/** `7d`. Throws RH-USE-001. */
+/** `7d`, `26h`. Throws RH-USE-001. */
 export function ageIn(options: OptionValues, name: string): { readonly text: string; readonly ms: number } | undefined {
   const text = textOption(options, name);
   if (text === undefined) return undefined;
-  const ms = daysIn(text);
+  const ms = ageMs(text);
   if (ms !== undefined) return { text, ms };
-  throw new Problem("RH-USE-001", `--${name} is "${text}", not a number of days as 7d`, { field: name });
+  throw new Problem("RH-USE-001", `--${name} is "${text}", not an age as 7d or 26h`, { field: name });
 }

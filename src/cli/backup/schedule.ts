@@ -45,15 +45,16 @@ function proofsAgain(options: OptionValues): ScheduleWanted["again"] {
   throw new Problem("RH-USE-001", "--prove-sample without --prove-every", { field: "prove-sample", hint: "Add --prove-every 7d." });
 }
 
-async function about(invocation: Invocation): Promise<Pick<ScheduleWanted, "what" | "where" | "passwordFile">> {
+async function about(invocation: Invocation): Promise<Pick<ScheduleWanted, "what" | "where" | "environment">> {
   const { context, options, directory } = invocation;
   const store = textOption(options, "store");
   const at = store === undefined ? [] : ["--store", resolve(directory, store)];
   const target = textOption(options, "target");
-  if (target !== undefined)
-    return { what: target, where: ["--target", target, ...at], passwordFile: context.environment["ROWHOUSE_TARGET_PASSWORD_FILE"] };
+  const variables = ["ROWHOUSE_SIGNAL_FILE", ...(target === undefined ? [] : ["ROWHOUSE_TARGET_PASSWORD_FILE"])];
+  const environment = Object.fromEntries(variables.map((name) => [name, context.environment[name]]));
+  if (target !== undefined) return { what: target, where: ["--target", target, ...at], environment };
   const { house } = await foundHouse(invocation);
-  return { what: `the house at ${house.directory}`, where: ["--house", house.directory, ...at] };
+  return { what: `the house at ${house.directory}`, where: ["--house", house.directory, ...at], environment };
 }
 
 async function programPath(context: Invocation["context"]): Promise<string> {

@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { planText } from "../../foundation/plan.ts";
 import { isProblem, Problem } from "../../foundation/problem.ts";
+import { tellMonitor } from "../../operations/backup/monitor.ts";
 import { houseSource, type Source, targetSource, withPassword } from "../../operations/backup/source.ts";
 import type { ScopeWish } from "../../operations/backup/scope.ts";
 import { type PlannedTake, planTake } from "../../operations/backup/take.ts";
@@ -15,6 +16,28 @@ import { askSecret } from "../prompt.ts";
 import { exitCodes, printEvidence, printProof } from "./proof.ts";
 
 export async function take(invocation: Invocation): Promise<number> {
+  try {
+    const exitCode = await takeOne(invocation);
+    await tell(invocation, exitCode === 0);
+    return exitCode;
+  } catch (thrown) {
+    if (!isProblem(thrown, "RH-USE-001")) await tell(invocation, false); // a typing error is no backup that failed
+    throw thrown;
+  }
+}
+
+/** The monitor hears of whole backups that were to be proved: of what the schedule takes, not of a part that a person takes in between. */
+async function tell(invocation: Invocation, isGood: boolean): Promise<void> {
+  const { context, output, options, signal } = invocation;
+  const isPart = ["schema-only", "data-only", "no-prove", "dry-run"].some((name) => options[name]) || listOption(options, "table").length > 0;
+  if (isPart || signal.aborted) return;
+  const house = textOption(options, "target") === undefined ? await foundHouse(invocation).catch(() => undefined) : undefined;
+  if (house && (textOption(options, "database") ?? house.house.config.app.database) !== house.house.config.app.database) return;
+  const why = await tellMonitor(context, { house: house?.house, isGood });
+  if (why !== undefined) output.warning(why);
+}
+
+async function takeOne(invocation: Invocation): Promise<number> {
   giveWay(process.pid);
   const { output, options, signal } = invocation;
   const { plan, take: perform } = await planned(invocation, await sourceOf(invocation));

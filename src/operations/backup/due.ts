@@ -20,8 +20,8 @@ export function dueProofs(backups: readonly ListedBackup[], { now, everyMs }: Du
   return backups.filter(isDue).toSorted((a, b) => (proof(a) < proof(b) ? -1 : 1));
 }
 
-/** `7d` in milliseconds; undefined for what is none. */
-export function daysIn(text: string): number | undefined {
-  const [, days] = /^([1-9]\d{0,3})d$/.exec(text) ?? [];
-  return days === undefined ? undefined : Number(days) * dayMs;
+/** `7d` or `26h` in milliseconds; undefined for what is none. */
+export function ageMs(text: string): number | undefined {
+  const [, count, unit] = /^([1-9]\d{0,3})([dh])$/.exec(text) ?? [];
+  return count === undefined ? undefined : Number(count) * (unit === "d" ? dayMs : dayMs / 24);
 }

@@ -6,6 +6,7 @@ import type { House } from "../stack/house.ts";
 import { placesOf } from "../stack/places.ts";
 import { recipientInUse } from "./keys.ts";
 import { kitNotes } from "./kit.ts";
+import { lateSince, newestProvedAt } from "./late.ts";
 import { type ListedBackup, listBackups } from "./list.ts";
 import { houseStore } from "./source.ts";
 
@@ -18,6 +19,8 @@ export interface Protection {
   /** A later backup, and what is the matter with it. */
   readonly newer?: ListedBackup;
   readonly because?: string;
+  /** When a backup was due that is not there, two hours later. */
+  readonly lateSince?: string;
   /** How long getting the house back took when that was tried last, with any backup of it. */
   readonly recovery?: NonNullable<ListedBackup["recovery"]>;
   /** The backups and the data are lost together with one disk. */
@@ -36,14 +39,22 @@ export async function protectionOf(context: Context, house: House): Promise<Prot
     const proved = backups.find(({ state }) => state === "PROVED");
     const [newest] = backups;
     const backup = proved ?? newest;
+    const late = lateOf(house, backups, context.clock.now());
     const keyNotes = await kitNotes(context, { house: house.directory });
-    if (!backup) return { store, state: "none", isOnSameDisk: false, keyNotes: (await recipientInUse(context)) === undefined ? [] : keyNotes };
+    if (!backup)
+      return { store, state: "none", ...late, isOnSameDisk: false, keyNotes: (await recipientInUse(context)) === undefined ? [] : keyNotes };
     const newer = newest && newest !== backup ? { newer: newest } : {};
     const isNear = (await diskOf(store)) === (await diskOf(placesOf(context, house.directory).data));
-    return { store, state: backup.state, backup, ...newer, ...lastDrill(backups), isOnSameDisk: isNear, keyNotes };
+    return { store, state: backup.state, backup, ...newer, ...late, ...lastDrill(backups), isOnSameDisk: isNear, keyNotes };
   } catch (thrown) {
     return { store, state: "unknown", because: thrown instanceof Error ? thrown.message : String(thrown), isOnSameDisk: false, keyNotes: [] };
   }
+}
+
+function lateOf({ config }: House, backups: readonly ListedBackup[], now: Date): Pick<Protection, "lateSince"> {
+  const at = config.backup?.at;
+  const since = at === undefined ? undefined : lateSince({ now, at, provedAt: newestProvedAt(backups) });
+  return since ? { lateSince: since.toISOString() } : {};
 }
 
 function lastDrill(backups: readonly ListedBackup[]): Pick<Protection, "recovery"> {

@@ -44,7 +44,8 @@ export interface ScheduleWanted {
   /** When old backups are proved again, and how much of them. */
   readonly again?: { readonly every: string; readonly percent: number | undefined } | undefined;
   readonly user: string;
-  readonly passwordFile?: string | undefined;
+  /** Of the commands: files with a password, or with the address of a monitor. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 export interface ScheduleFile {
@@ -56,7 +57,9 @@ export async function systemdFiles(wanted: ScheduleWanted): Promise<readonly Sch
   const [take = [], ...afterwards] = commandsOf(wanted);
   const service = render(await template("systemd/rowhouse-backup.service"), {
     what: wanted.what,
-    environment: wanted.passwordFile ? `Environment=ROWHOUSE_TARGET_PASSWORD_FILE=${word(wanted.passwordFile)}\n` : "",
+    environment: variablesOf(wanted)
+      .map((one) => `Environment=${one}\n`)
+      .join(""),
     take: take.join(" "),
     afterwards: afterwards.map((argv) => `ExecStartPost=${argv.join(" ")}\n`).join(""),
   });
@@ -71,7 +74,9 @@ export async function cronFiles(wanted: ScheduleWanted): Promise<readonly Schedu
   const [hour = "", minute = ""] = wanted.at.split(":");
   const text = render(await template("cron/rowhouse-backup"), {
     what: wanted.what,
-    environment: wanted.passwordFile ? `ROWHOUSE_TARGET_PASSWORD_FILE=${word(wanted.passwordFile)}\n` : "",
+    environment: variablesOf(wanted)
+      .map((one) => `${one}\n`)
+      .join(""),
     minute: String(Number(minute)),
     hour: String(Number(hour)),
     user: word(wanted.user),
@@ -80,6 +85,10 @@ export async function cronFiles(wanted: ScheduleWanted): Promise<readonly Schedu
       .join(" && "),
   });
   return [{ path: "/etc/cron.d/rowhouse-backup", text }];
+}
+
+function variablesOf({ environment }: ScheduleWanted): readonly string[] {
+  return Object.entries(environment).flatMap(([name, value]) => (value ? [`${name}=${word(value)}`] : []));
 }
 
 /** One after the other, each when the one before it was good. */

@@ -26,6 +26,7 @@ export const HouseSchema = Type.Object(
       Type.Object(
         {
           store: Type.Optional(Type.String({ pattern: "^/." })),
+          signal: Type.Optional(Type.String({ pattern: "^https?://[^\\s/@]+(/\\S*)?$" })),
           at: Type.Optional(Type.String({ pattern: "^([01]\\d|2[0-3]):[0-5]\\d$" })),
           "keep-days": Type.Optional(kept),
           "keep-last": Type.Optional(kept),
@@ -33,7 +34,7 @@ export const HouseSchema = Type.Object(
           "keep-weekly": Type.Optional(kept),
           "keep-monthly": Type.Optional(kept),
           "keep-yearly": Type.Optional(kept),
-          "prove-every": Type.Optional(Type.String({ pattern: "^[1-9]\\d{0,3}d$" })),
+          "prove-every": Type.Optional(Type.String({ pattern: "^[1-9]\\d{0,3}[dh]$" })),
           "prove-sample": Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
         },
         { additionalProperties: false },
@@ -141,10 +142,15 @@ export function parseHouse(text: string, path: string): HouseConfig {
   const [first] = Value.Errors(HouseSchema, parsed);
   if (!first) return refuseUnknownEngine(parsed as HouseConfig, path);
   const field = first.path.slice(1).replaceAll("/", ".") || basename(path);
-  throw new Problem("RH-HOUSE-002", `${path}: ${field}: ${first.message}, not ${JSON.stringify(first.value)}`, {
+  throw new Problem("RH-HOUSE-002", `${path}: ${field}: ${first.message}${isSecret(field) ? "" : `, not ${JSON.stringify(first.value)}`}`, {
     field,
     hint: `Mend ${path}; docs/reference/house.md lists the fields.`,
   });
+}
+
+/** Whoever has the address of the monitor can silence it. */
+function isSecret(field: string): boolean {
+  return field === "backup.signal";
 }
 
 function refuseUnknownEngine(config: HouseConfig, path: string): HouseConfig {

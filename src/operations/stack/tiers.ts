@@ -88,6 +88,7 @@ export function appMember(tier: Tier, settings: AppSettings, instance: number): 
         DB_NAME: house.config.app.database,
         DB_USER: house.config.app.role,
         DB_PASS_FILE: settings.passwordFile,
+        BACKUPS_FILE: backupFiguresFile(places),
         ...where,
       },
       cwd: workplace,
@@ -107,6 +108,11 @@ export function appMember(tier: Tier, settings: AppSettings, instance: number): 
     },
     probe: () => probeApp(context, settings.builtIn ? { port: settings.builtIn.port } : { socketPath: socket }),
   };
+}
+
+/** How the backups stand, for the figures that the application shows. */
+export function backupFiguresFile(places: Places): string {
+  return join(places.app, "backups.json");
 }
 
 export function appSocket(places: Places, instance: number): string {

@@ -76,7 +76,7 @@ describe("on the command line", () => {
     expect(() => percentIn({ sample }, "sample")).toThrow(/--sample/);
   });
 
-  test.each(["0d", "7", "7h", "07d", "-7d", "99999d", ""])("an age of %j is refused", (every) => {
+  test.each(["0d", "7", "7m", "07d", "-7d", "99999d", ""])("an age of %j is refused", (every) => {
     expect(() => ageIn({ every }, "every")).toThrow(/--every/);
   });
 

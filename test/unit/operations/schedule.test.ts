@@ -52,7 +52,7 @@ const wanted: ScheduleWanted = {
   where: ["--house", "/srv/tasks"],
   retention: { days: 7, weekly: 4 },
   user: "root",
-  passwordFile: "/root/password",
+  environment: { ROWHOUSE_TARGET_PASSWORD_FILE: "/root/password", ROWHOUSE_SIGNAL_FILE: undefined },
 };
 
 describe("the files", () => {
