@@ -39,6 +39,8 @@ export interface ProveOptions {
 export type Proof = Attempt & { readonly verdict: Verdict };
 
 const neededMemoryBytes = 400_000_000;
+/** More than this was left over when the proof began; with less, what went wrong may be the disk's. */
+const spareBytes = 64_000_000;
 
 /** Proves, keeps what came of it and returns that. Throws RH-BACKUP-003 for what is no backup, RH-USE-002 when interrupted. */
 export async function proveBackup(context: Context, options: ProveOptions): Promise<Proof> {
@@ -100,7 +102,9 @@ async function onThrowaway(
   const obstacle = await obstacleIn(options.engine, server, what.survey);
   if (obstacle) return { state: "unknown", because: obstacle };
   const { directory, catalogue } = plain;
-  return await restoreAndCompare({ context, options: { ...options, directory }, catalogue, server, ...what });
+  const verdict = await restoreAndCompare({ context, options: { ...options, directory }, catalogue, server, ...what });
+  if (verdict.state === "faulty") await refuseLackOfSpace(proofsRoot, { bytes: spareBytes, what: "the rest of the copy" }); // a server says it in many ways
+  return verdict;
 }
 
 /** Evidence turns faulty when a file does not open although it is the one that was written. */
@@ -184,7 +188,7 @@ async function restoreInto(proof: Proving): Promise<Verdict> {
       onProgress,
     });
   } catch (thrown) {
-    if (!(thrown instanceof Problem) || /^RH-(USE-002|BUG-001|FILE-|CONN-)/.test(thrown.code)) throw thrown;
+    if (!(thrown instanceof Problem) || /^RH-(USE-002|BUG-001|FILE-|CONN-|SRV-002)/.test(thrown.code)) throw thrown;
     if (wasKilled(thrown) || (await server.isGone())) throw thrown;
     const mend = "Mend what it names in the database, then take another backup.";
     return verdictOf([], [{ subject: "restore", seen: thrown.message, mend }]);
