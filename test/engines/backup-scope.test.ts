@@ -79,6 +79,14 @@ describe.each(await engineVersions())("a backup of a part on $title", (version) 
     });
   });
 
+  test("out of a whole one takes a table's columns and indexes for the table's", async () => {
+    await using session = await chinook.session();
+    const { tables, objects } = await engine.backup.content(session, onProgress);
+    const table = tables.find((one) => one.name.at(-1) === album)?.name ?? [];
+    const own = objects.filter((object) => engine.backup.target.belongsTo(object, table));
+    expect(own.map(({ kind }) => kind).toSorted()).toEqual(["column", "column", "column", "index", "index", "table"]);
+  });
+
   test("of a table that is not there is refused, and of two parts at once", async () => {
     await expect(plannedTake(wish({ tables: ["nowhere"], only: undefined }))).rejects.toMatchObject({ code: "RH-USE-001" });
     await expect(plannedTake(wish({ tables: [album], only: "schema" }))).rejects.toMatchObject({ code: "RH-USE-001" });

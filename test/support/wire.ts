@@ -16,6 +16,9 @@ export interface Relay extends AsyncDisposable {
   cutAt(text: string, when: "before" | "after"): void;
   /** From now on nothing passes, and nobody is told. */
   fallSilent(): void;
+  /** Holds all that passes from when a client sends `text`, which is then, until `thaw`. */
+  freezeAt(text: string): Promise<void>;
+  thaw(): void;
 }
 
 /** A relay to `port` of this machine; after `bytes` from the server it falls silent by itself. */
@@ -25,6 +28,12 @@ export async function relayTo(port: number, limits: { readonly bytes?: number } 
   let isSilent = false;
   let isSprung = false;
   let passed = 0;
+  let ice: { readonly text: string; readonly form: () => void; held?: () => void } | undefined;
+  const freeze = (held: () => void) => {
+    for (const socket of sockets) socket.pause();
+    if (ice) ice.held = held;
+    ice?.form();
+  };
   const server = createServer((client) => {
     const upstream = createConnection({ host: "127.0.0.1", port });
     const cut = () => [client, upstream].map((socket) => socket.destroy());
@@ -35,6 +44,7 @@ export async function relayTo(port: number, limits: { readonly bytes?: number } 
         if (trap.when === "before") return void cut();
         isSprung = true;
       }
+      if (ice && !ice.held && chunk.includes(ice.text)) return freeze(() => upstream.write(chunk));
       upstream.write(chunk);
     });
     upstream.on("data", (chunk) => {
@@ -52,6 +62,14 @@ export async function relayTo(port: number, limits: { readonly bytes?: number } 
     },
     fallSilent: () => {
       isSilent = true;
+    },
+    freezeAt: (text) =>
+      new Promise((resolve) => {
+        ice = { text, form: resolve };
+      }),
+    thaw: () => {
+      for (const socket of sockets) socket.resume();
+      ice?.held?.();
     },
     [Symbol.asyncDispose]: () => closed(server, sockets),
   };

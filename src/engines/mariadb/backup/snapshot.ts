@@ -13,6 +13,8 @@ export interface Snapshot extends AsyncDisposable {
 }
 
 const wantedSessions = 2;
+/** How long the session that holds commits may be silent: a run that freezes there loses it, and fails once it goes on. */
+const longestHoldSeconds = 2;
 
 export async function takeSnapshot(login: ConnectionOptions): Promise<Snapshot> {
   const first = await mariadbDriver.connect(login);
@@ -36,6 +38,7 @@ export async function takeSnapshot(login: ConnectionOptions): Promise<Snapshot> 
 /** False when the login may not hold commits, or another backup holds them for longer than a lock is waited for. */
 async function beginTogether(login: ConnectionOptions, sessions: readonly Session[]): Promise<boolean> {
   await using control = await mariadbDriver.connect(login); // whatever happens, its end lets commits go on
+  await control.run(sql`set session wait_timeout = ${longestHoldSeconds}`);
   try {
     await control.run(sql`backup stage start`);
     await control.run(sql`backup stage block_commit`);

@@ -12,6 +12,7 @@ import { fill, fillCommands, homeDatabase } from "./fill.ts";
 import { move, moveStatements, resume, unfinishedMoves } from "./move.ts";
 import { keepOwnerOut, letOwnerIn } from "./owner.ts";
 import { creation } from "./properties.ts";
+import { isPartOf } from "./scope.ts";
 
 export const target: TargetFloor = {
   nameLimitBytes: 63,
@@ -149,17 +150,8 @@ async function complete(): Promise<void> {
   // a database with its own name is whole
 }
 
-function belongsTo({ kind, name, definition }: DatabaseObject, table: TableName): boolean {
-  const names = namesOf(table);
-  if (kind === "table") return names.includes(name);
-  if (kind === "column") return names.some((one) => name.startsWith(`${one}.`));
-  return kind === "index" && names.some((one) => definition.includes(` ON ${one} USING `));
-}
-
-/** As the server writes it: each part quoted or not. */
-function namesOf(table: TableName): readonly string[] {
-  const forms = table.map((part) => [part, `"${part.replaceAll('"', '""')}"`]);
-  return (forms[0] ?? []).flatMap((schema) => (forms[1] ?? []).map((name) => `${schema}.${name}`));
+function belongsTo(object: DatabaseObject, table: TableName): boolean {
+  return ["table", "column", "index"].includes(object.kind) && isPartOf(object, table);
 }
 
 async function lock(session: Session, name: string): Promise<void> {
