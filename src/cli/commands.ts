@@ -111,6 +111,7 @@ export const commands: readonly Command[] = [
     options: [
       { name: "target", value: "URL", about: "postgres://user@host/database or mariadb://user@host/database; else the house's own" },
       { name: "database", value: "NAME", about: "another database of that server" },
+      { name: "all", about: "every database of that server and its roles, in one backup" },
       { name: "store", value: "DIR", about: "where backups go; /var/backups/rowhouse/ for root unless given" },
       { name: "table", value: "NAME", isList: true, about: "only this table with its rows; may be given several times" },
       { name: "schema-only", about: "what is defined, without the rows" },

@@ -4,6 +4,7 @@ import type { ConnectionOptions, Session } from "../drivers/driver.ts";
 import type { Context } from "../platform/context.ts";
 import type { ServerPlace } from "./engine.ts";
 import type { TargetFloor } from "./target.ts";
+import type { WholeServer } from "./whole-server.ts";
 
 /** A client program of the engine, the one that will run. */
 export interface Tool {
@@ -157,4 +158,6 @@ export interface BackupFloor {
   tryWrites(session: Session, content: Content): Promise<TriedWrites>;
   /** What a restore does on a server that may serve others. */
   readonly target: TargetFloor;
+  /** What a backup of all databases holds besides them. */
+  readonly wholeServer: WholeServer;
 }

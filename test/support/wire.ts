@@ -28,12 +28,7 @@ export async function relayTo(port: number, limits: { readonly bytes?: number } 
   let isSilent = false;
   let isSprung = false;
   let passed = 0;
-  let ice: { readonly text: string; readonly form: () => void; held?: () => void } | undefined;
-  const freeze = (held: () => void) => {
-    for (const socket of sockets) socket.pause();
-    if (ice) ice.held = held;
-    ice?.form();
-  };
+  const ice = iceOver(sockets);
   const server = createServer((client) => {
     const upstream = createConnection({ host: "127.0.0.1", port });
     const cut = () => [client, upstream].map((socket) => socket.destroy());
@@ -44,7 +39,7 @@ export async function relayTo(port: number, limits: { readonly bytes?: number } 
         if (trap.when === "before") return void cut();
         isSprung = true;
       }
-      if (ice && !ice.held && chunk.includes(ice.text)) return freeze(() => upstream.write(chunk));
+      if (ice.holds(chunk, () => upstream.write(chunk))) return;
       upstream.write(chunk);
     });
     upstream.on("data", (chunk) => {
@@ -63,15 +58,32 @@ export async function relayTo(port: number, limits: { readonly bytes?: number } 
     fallSilent: () => {
       isSilent = true;
     },
-    freezeAt: (text) =>
-      new Promise((resolve) => {
-        ice = { text, form: resolve };
+    freezeAt: ice.freezeAt,
+    thaw: ice.thaw,
+    [Symbol.asyncDispose]: () => closed(server, sockets),
+  };
+}
+
+/** What passes is held, in both directions, from the chunk with a text on. */
+function iceOver(sockets: ReadonlySet<Socket>) {
+  let trap: { readonly text: string; readonly sprung: () => void } | undefined;
+  let pass: (() => void) | undefined;
+  return {
+    freezeAt: (text: string) =>
+      new Promise<void>((sprung) => {
+        trap = { text, sprung };
       }),
+    holds: (chunk: Buffer, later: () => void) => {
+      if (!trap || pass || !chunk.includes(trap.text)) return false;
+      for (const socket of sockets) socket.pause();
+      pass = later;
+      trap.sprung();
+      return true;
+    },
     thaw: () => {
       for (const socket of sockets) socket.resume();
-      ice?.held?.();
+      pass?.();
     },
-    [Symbol.asyncDispose]: () => closed(server, sockets),
   };
 }
 

@@ -51,14 +51,14 @@ function row({ id, state, provedAt, isStale, sample, content, recovery }: Listed
   const age = (at: string) => formatAge(now - Date.parse(at));
   const proof = provedAt === undefined ? "" : ` ${age(provedAt)} ago`;
   if (!content) return [name, state, "", "", id];
-  const { kind, engine, version, database, at, rows, bytes } = content;
-  const what = kind === "database" ? "" : `${kind}, `;
+  const { kind, engine, version, database, databases, at, rows, bytes } = content;
+  const what = kind === "database" || databases ? "" : `${kind}, `;
   const { title } = engineNamed(engine);
   return [
     name,
     `${state}${proof}${state === "PROVED" && sample ? " by sample" : ""}${isStale ? ", stale" : ""}`,
     `${age(at)} old`,
-    database,
+    databases ? `all ${databases.length} databases` : database,
     `${what}${title} ${version}, ${rows.toLocaleString("en-US")} rows, ${formatBytes(bytes)}${recovery ? `, recovery took ${formatDuration(recovery.recoveryMs)}` : ""}`,
   ];
 }

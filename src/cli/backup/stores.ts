@@ -36,7 +36,9 @@ export async function backupsOf(invocation: Invocation, { isDestination = false 
   const database = textOption(options, "database") ?? url?.database;
   const store = await storeOf(invocation);
   const isMeant = ({ content }: ListedBackup) =>
-    content === undefined || ((database === undefined || content.database === database) && (url === undefined || content.engine === url.engine.name));
+    content === undefined ||
+    ((database === undefined || content.database === database || content.databases?.includes(database)) &&
+      (url === undefined || content.engine === url.engine.name));
   return { store, backups: (await listBackups(context, store)).filter(isMeant) };
 }
 

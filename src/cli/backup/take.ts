@@ -4,9 +4,10 @@ import { resolve } from "node:path";
 import { planText } from "../../foundation/plan.ts";
 import { isProblem, Problem } from "../../foundation/problem.ts";
 import { tellMonitor } from "../../operations/backup/monitor.ts";
-import { houseSource, type Source, targetSource, withPassword } from "../../operations/backup/source.ts";
+import { houseSource, type ServerSource, type Source, targetSource, wholeHouse, wholeTarget, withPassword } from "../../operations/backup/source.ts";
 import type { ScopeWish } from "../../operations/backup/scope.ts";
-import { type PlannedTake, planTake } from "../../operations/backup/take.ts";
+import { type PlannedTake, planTake, type TakeOptions } from "../../operations/backup/take.ts";
+import { planTakeAll } from "../../operations/backup/take-all.ts";
 import { giveWay } from "../../platform/processes.ts";
 import type { Invocation } from "../command.ts";
 import { foundHouse } from "../found-house.ts";
@@ -40,7 +41,7 @@ async function tell(invocation: Invocation, isGood: boolean): Promise<void> {
 async function takeOne(invocation: Invocation): Promise<number> {
   giveWay(process.pid);
   const { output, options, signal } = invocation;
-  const { plan, take: perform } = await planned(invocation, await sourceOf(invocation));
+  const { plan, take: perform } = await (options["all"] ? plannedAll(invocation) : plannedOne(invocation));
   if (options["dry-run"]) {
     output.envelope({ plan: planText(plan) });
     for (const line of planLines(planText(plan), output.width)) output.line(line);
@@ -72,20 +73,41 @@ function scopeWish(options: Invocation["options"]): ScopeWish {
   return { tables: listOption(options, "table"), only: options["schema-only"] ? "schema" : options["data-only"] ? "data" : undefined };
 }
 
-/** A password that nobody wrote down is asked for, once, where a terminal can be asked. */
-async function planned(invocation: Invocation, source: Source): Promise<PlannedTake> {
-  const { context, output, options, directory, signal } = invocation;
+async function plannedOne(invocation: Invocation): Promise<PlannedTake> {
+  const scope = scopeWish(invocation.options);
+  return withAskedPassword(invocation, await sourceOf(invocation), (source) =>
+    planTake(invocation.context, { ...takeOptions(invocation), source, scope }),
+  );
+}
+
+async function plannedAll(invocation: Invocation): Promise<PlannedTake> {
+  const { context, options } = invocation;
+  const other = ["database", "table", "schema-only", "data-only"].find((name) => options[name] !== undefined);
+  if (other !== undefined) {
+    throw new Problem("RH-USE-001", `--all and --${other} exclude each other`, { field: "all", hint: "Take two backups." });
+  }
+  const url = textOption(options, "target");
+  const source = url === undefined ? await wholeHouse(context, (await foundHouse(invocation)).house) : await wholeTarget(context, url);
+  return withAskedPassword(invocation, source, (from) => planTakeAll(context, { ...takeOptions(invocation), source: from }));
+}
+
+function takeOptions({ options, directory, output }: Invocation): Pick<TakeOptions, "store" | "isProved" | "onProgress"> {
   const store = textOption(options, "store");
-  const plan = (from: Source) =>
-    planTake(context, {
-      source: from,
-      store: store === undefined ? undefined : resolve(directory, store),
-      isProved: options["no-prove"] !== true,
-      scope: scopeWish(options),
-      onProgress: (text) => {
-        if (output.isLive) output.progress(text);
-      },
-    });
+  return {
+    store: store === undefined ? undefined : resolve(directory, store),
+    isProved: options["no-prove"] !== true,
+    onProgress: (text) => {
+      if (output.isLive) output.progress(text);
+    },
+  };
+}
+
+/** A password that nobody wrote down is asked for, once, where a terminal can be asked. */
+async function withAskedPassword<S extends ServerSource>(
+  { output, signal }: Invocation,
+  source: S,
+  plan: (source: S) => Promise<PlannedTake>,
+): Promise<PlannedTake> {
   try {
     return await plan(source);
   } catch (thrown) {

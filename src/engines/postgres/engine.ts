@@ -11,6 +11,7 @@ import { isPartOf, needs, tables } from "./backup/scope.ts";
 import { survey } from "./backup/survey.ts";
 import { target } from "./backup/target.ts";
 import { tools } from "./backup/tools.ts";
+import { wholeServer } from "./backup/whole-server.ts";
 import { tryWrites } from "./backup/writes.ts";
 import { foreign } from "./foreign/floor.ts";
 import { installations, majorOf, packages, trialPackage } from "./server/binaries.ts";
@@ -64,6 +65,7 @@ export const postgres: Engine = {
     reread,
     tryWrites,
     target,
+    wholeServer,
   },
   foreign,
 };

@@ -3,7 +3,7 @@
 import type { Finding } from "../../foundation/evidence.ts";
 import { formatBytes, formatDuration } from "../../foundation/units.ts";
 import type { Attempt, BackupState, Certificate } from "./certificate.ts";
-import type { Manifest } from "./manifest.ts";
+import { type Manifest, tablesIn } from "./manifest.ts";
 
 const sentences: Readonly<Record<BackupState, string>> = {
   PROVED: "This backup was restored into an empty server and compared with what was read when it was taken. They are equal.",
@@ -18,7 +18,7 @@ table { border-collapse: collapse; width: 100% } td, th { text-align: left; vert
 td { overflow-wrap: anywhere } @media print { body { margin: 0 } }`;
 
 export function certificatePage(manifest: Manifest, certificate: Certificate): string {
-  const { database, server, taken } = manifest;
+  const { database, server, taken, whole } = manifest;
   const title = `Backup ${manifest.id} of ${database.name}`;
   return [
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${text(title)}</title><style>${style}</style></head><body>`,
@@ -27,10 +27,13 @@ export function certificatePage(manifest: Manifest, certificate: Certificate): s
     `<p>${text(sentenceOn(certificate))}</p>`,
     table([
       ["Decided", `${moment(certificate.at)}, by ${certificate.by}, in ${formatDuration(certificate.tookMs)}`],
-      ["Database", `${database.name} on ${server.host}:${server.port}, version ${server.version}`],
+      [
+        "Database",
+        `${whole ? whole.databases.map((one) => one.database.name).join(", ") : database.name} on ${server.host}:${server.port}, version ${server.version}`,
+      ],
       ["As it was at", moment(taken.snapshotAt)],
       ["Taken", `by ${taken.by}, with ${taken.with.map(({ name, version }) => `${name} ${version}`).join(", ")}`],
-      ["Rows", `${rowsOf(manifest).toLocaleString("en-US")} in ${manifest.tables.length} tables`],
+      ["Rows", `${rowsOf(manifest).toLocaleString("en-US")} in ${tablesIn(manifest).length} tables`],
       ["Files", `${manifest.files.length}, ${formatBytes(manifest.files.reduce((sum, { bytes }) => sum + bytes, 0))}`],
       ["SHA-256 of manifest.json", certificate.manifestSha256],
     ]),
@@ -60,8 +63,8 @@ function samplePart({ sample, sampled = [] }: Certificate): readonly string[] {
   ];
 }
 
-function rowsOf({ tables }: Manifest): number {
-  return tables.reduce((sum, { rows }) => sum + rows, 0);
+function rowsOf(manifest: Manifest): number {
+  return tablesIn(manifest).reduce((sum, { rows }) => sum + rows, 0);
 }
 
 function verdictPart({ verdict }: Certificate): readonly string[] {

@@ -22,9 +22,10 @@ import { findBackup } from "./find.ts";
 import type { Keyring } from "./keys.ts";
 import type { Kit } from "./kit-text.ts";
 import { type ListedBackup, listBackups } from "./list.ts";
-import { drillName, type Manifest, readManifest, surveyOf } from "./manifest.ts";
+import { type DatabaseManifest, drillName, type Manifest, readManifest, surveyOf } from "./manifest.ts";
 import type { PlainBackup } from "./open.ts";
 import { openBackup } from "./opened.ts";
+import { refusePart } from "./scope.ts";
 import { proofUserSteps } from "./proof-steps.ts";
 import { rebuildHouse, refuseNotEmpty } from "./rebuild.ts";
 import { publicKey, signingKey } from "./sign.ts";
@@ -60,7 +61,7 @@ interface Draft {
   readonly context: Context;
   readonly options: DrillOptions;
   readonly backup: ListedBackup;
-  readonly manifest: Manifest;
+  readonly manifest: DatabaseManifest;
   readonly keyring: Keyring;
   readonly engine: Engine;
   readonly tools: readonly Tool[];
@@ -86,7 +87,8 @@ export async function planDrill(context: Context, options: DrillOptions): Promis
     options,
     (await listBackups(context, store, keyring)).filter((one) => isOf(config, one)),
   );
-  const { manifest } = await readManifest(backup.directory);
+  const { manifest }: { readonly manifest: Manifest } = await readManifest(backup.directory);
+  refusePart(manifest);
   const engine = engineNamed(manifest.engine);
   const tools = await engine.backup.tools(context, manifest.server.version);
   const place = into ?? (config ? await newDrillDirectory() : await newProofDirectory());

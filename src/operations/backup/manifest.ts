@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
-import type { Survey } from "../../engines/backup.ts";
+import type { Scope, Survey } from "../../engines/backup.ts";
 import { Problem } from "../../foundation/problem.ts";
 import { readIfThere } from "../../platform/files.ts";
 
@@ -17,25 +17,48 @@ export type StoredFile = Static<typeof StoredFileSchema>;
 
 const CounterSchema = Type.Object({ name: Type.String(), before: Type.String(), after: Type.String() }, closed);
 
+const TablesSchema = Type.Array(
+  Type.Object(
+    { name: Type.Array(Type.String(), { minItems: 1 }), rows: count, hash: Type.String(), files: Type.Optional(Type.Array(filePath)) },
+    closed,
+  ),
+);
+
+const DatabaseSchema = Type.Object(
+  {
+    name: Type.String(),
+    settings: Type.Record(Type.String(), Type.String()),
+    roles: Type.Array(Type.String()),
+    extensions: Type.Array(Type.String()),
+    tableBytes: count,
+    bytes: count,
+  },
+  closed,
+);
+
+/** One of all databases: what a backup of it alone would say, and where its files are below the backup. */
+const MemberSchema = Type.Object(
+  {
+    directory: filePath,
+    database: DatabaseSchema,
+    snapshotAt: Type.String(),
+    snapshot: Type.String(),
+    tables: TablesSchema,
+    counters: Type.Array(CounterSchema),
+    objects: Type.Record(Type.String(), count),
+  },
+  closed,
+);
+
 const ManifestSchema = Type.Object(
   {
     format: Type.Literal(1),
     id: Type.String({ pattern: "^\\d{8}T\\d{6}Z-[0-9a-f]{4}$" }),
-    /** All of the database, its schema alone, its rows alone, or some tables. */
-    kind: Type.Union([Type.Literal("database"), Type.Literal("schema"), Type.Literal("data"), Type.Literal("tables")]),
+    /** All of a database, its schema alone, its rows alone, some tables; or all databases of a server with its roles. */
+    kind: Type.Union([Type.Literal("database"), Type.Literal("schema"), Type.Literal("data"), Type.Literal("tables"), Type.Literal("all")]),
     engine: Type.String(),
     server: Type.Object({ id: Type.String(), version: Type.String(), host: Type.String(), port: count }, closed),
-    database: Type.Object(
-      {
-        name: Type.String(),
-        settings: Type.Record(Type.String(), Type.String()),
-        roles: Type.Array(Type.String()),
-        extensions: Type.Array(Type.String()),
-        tableBytes: count,
-        bytes: count,
-      },
-      closed,
-    ),
+    database: DatabaseSchema,
     taken: Type.Object(
       {
         by: Type.String(),
@@ -56,20 +79,41 @@ const ManifestSchema = Type.Object(
       ),
     ),
     hashMethod: Type.String(),
-    tables: Type.Array(
-      Type.Object(
-        { name: Type.Array(Type.String(), { minItems: 1 }), rows: count, hash: Type.String(), files: Type.Optional(Type.Array(filePath)) },
-        closed,
-      ),
-    ),
+    tables: TablesSchema,
     /** Counters are in no snapshot: a copy stands where they were before or after the dump, or between. */
     counters: Type.Array(CounterSchema),
     objects: Type.Record(Type.String(), count),
     files: Type.Array(StoredFileSchema),
+    /** Of `all`: the databases, and what of the server came along; `objects` and catalogue.json are then the server's own. */
+    whole: Type.Optional(
+      Type.Object({ databases: Type.Array(MemberSchema), leftOut: Type.Array(Type.String()), hasPasswords: Type.Boolean() }, closed),
+    ),
   },
   closed,
 );
 export type Manifest = Static<typeof ManifestSchema>;
+export type Member = Static<typeof MemberSchema>;
+
+/** What stands for a database's name in a backup of all of them. */
+export const allDatabases = "all databases";
+
+/** Of whatever database. */
+export function tablesIn({ tables, whole }: Manifest): Manifest["tables"] {
+  return whole ? whole.databases.flatMap((member) => member.tables) : tables;
+}
+
+/** Of one database. */
+export type DatabaseManifest = Omit<Manifest, "kind"> & { readonly kind: Scope["kind"] };
+
+export function isOfDatabase(manifest: Manifest): manifest is Manifest & DatabaseManifest {
+  return manifest.kind !== "all";
+}
+
+/** What a backup of that database alone would say. */
+export function manifestOf(manifest: Manifest, { database, tables, counters, objects, snapshot, snapshotAt }: Member): DatabaseManifest {
+  const { whole: _whole, ...rest } = manifest;
+  return { ...rest, kind: "database", database, tables, counters, objects, taken: { ...manifest.taken, snapshot, snapshotAt } };
+}
 
 const CatalogueSchema = Type.Array(
   Type.Object({ kind: Type.String(), name: Type.String(), definition: Type.String(), text: Type.Optional(Type.String()) }, closed),
@@ -123,4 +167,10 @@ export function surveyOf({ server, database }: Pick<Manifest, "server" | "databa
     databaseBytes: bytes,
     refusals: [],
   };
+}
+
+/** Each database that a backup holds, and where its files are; `directory` is the backup's. */
+export function databasesIn(manifest: Manifest, directory: string): readonly { readonly survey: Survey; readonly directory: string }[] {
+  if (!manifest.whole) return [{ survey: surveyOf(manifest), directory }];
+  return manifest.whole.databases.map((member) => ({ survey: surveyOf(manifestOf(manifest, member)), directory: join(directory, member.directory) }));
 }

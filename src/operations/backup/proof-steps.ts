@@ -15,9 +15,10 @@ import { newProofDirectory, proofPlace, proofUser, throwawayProgram } from "./th
 export interface ProofStepsOptions {
   readonly title: string;
   readonly engine: Engine;
-  readonly survey: Survey;
-  /** What the backup holds. */
+  /** What the backup holds of each database. */
   readonly kind: Scope["kind"];
+  /** One, or all of a server. */
+  readonly databases: readonly { readonly survey: Survey; readonly directory: string }[];
   /** Of the backup. */
   readonly directory: string;
   readonly samplePercent?: number | undefined;
@@ -48,7 +49,10 @@ export async function proofUserSteps(): Promise<readonly Step[]> {
 }
 
 async function proofStep(context: Context, options: ProofStepsOptions): Promise<Step> {
-  const { title, engine, survey, kind, directory, samplePercent, onProgress, onProved } = options;
+  const { title, engine, kind, databases, directory, samplePercent, onProgress, onProved } = options;
+  const [first] = databases;
+  if (!first) throw new Error("there is no database to prove");
+  const { survey } = first;
   const found = await engine.server.installations(context, { embeddedRoot: embeddedRoot(context) });
   const installation = found.find(({ major }) => major === engine.server.majorOf(survey.version));
   const commands = async () => {
@@ -57,7 +61,8 @@ async function proofStep(context: Context, options: ProofStepsOptions): Promise<
     const proof = await newProofDirectory();
     const place = await proofPlace(proof, installation);
     const secretsDirectory = join(proof, "secrets");
-    const restoring = engine.backup.restoreCommands({ kind, tools, place, directory, secretsDirectory, survey });
+    const job = { kind, tools, place, secretsDirectory };
+    const restoring = databases.flatMap((one) => engine.backup.restoreCommands({ ...job, ...one }));
     return {
       run: [engine.server.initialiseCommand(place), throwawayProgram(engine, place, survey).argv, ...restoring],
       writes: [dirname(place.dataDirectory)],

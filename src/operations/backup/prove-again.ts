@@ -6,7 +6,7 @@ import { isProblem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
 import { takeLock } from "../../platform/locks.ts";
 import type { ListedBackup } from "./list.ts";
-import { readManifest, surveyOf } from "./manifest.ts";
+import { databasesIn, isOfDatabase, readManifest } from "./manifest.ts";
 import { proofSteps } from "./proof-steps.ts";
 import type { Proof } from "./prove.ts";
 import { proofLockPath } from "./store.ts";
@@ -43,8 +43,8 @@ async function stepsFor(context: Context, backup: ListedBackup, options: ProveAg
     const steps = await proofSteps(context, {
       title: `prove ${id}`,
       engine,
-      survey: surveyOf(manifest),
-      kind: manifest.kind,
+      databases: databasesIn(manifest, directory),
+      kind: isOfDatabase(manifest) ? manifest.kind : "database",
       directory,
       samplePercent: samplePercent?.(backup),
       onProgress: (text) => onProgress(`${id}: ${text}`),

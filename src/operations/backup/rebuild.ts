@@ -16,7 +16,7 @@ import { placesOf } from "../stack/places.ts";
 import { serveLock } from "../stack/status.ts";
 import { planUp } from "../stack/up.ts";
 import { compareCopy } from "./compare.ts";
-import { type Manifest, surveyOf } from "./manifest.ts";
+import { type DatabaseManifest, surveyOf } from "./manifest.ts";
 import { putMigrationRecord } from "./migration-record.ts";
 import type { PlainBackup } from "./open.ts";
 
@@ -26,7 +26,7 @@ export interface RebuildOptions {
   readonly config: HouseConfig;
   /** rowhouse.toml as it was. */
   readonly text: string;
-  readonly manifest: Manifest;
+  readonly manifest: DatabaseManifest;
   readonly plain: PlainBackup;
   readonly tools: readonly Tool[];
   readonly mayInstall: boolean;
@@ -141,7 +141,7 @@ async function fill(draft: Draft, { manifest, plain, tools, signal, onProgress }
 }
 
 /** The restored roles cannot log in; they get the new house's passwords, and what the house has beside the database is made. */
-async function settle(draft: Draft, manifest: Manifest): Promise<void> {
+async function settle(draft: Draft, manifest: DatabaseManifest): Promise<void> {
   const { engine, places } = draft;
   const names = accessNames(houseOf(draft).config);
   const passwords = await rolePasswords(places);

@@ -4,7 +4,7 @@ import type { Session } from "../../drivers/driver.ts";
 import type { Content, DatabaseObject, Scope, Survey, TableName } from "../../engines/backup.ts";
 import type { Engine } from "../../engines/engine.ts";
 import { Problem } from "../../foundation/problem.ts";
-import type { Manifest } from "./manifest.ts";
+import type { DatabaseManifest, Manifest } from "./manifest.ts";
 
 export interface ScopeWish {
   /** Names of tables as the catalogue has them, or their last part. */
@@ -14,11 +14,12 @@ export interface ScopeWish {
 
 export const everything: ScopeWish = { tables: [], only: undefined };
 
-const scopeWords: Readonly<Record<Scope["kind"], string>> = {
+const scopeWords: Readonly<Record<Manifest["kind"], string>> = {
   database: "",
   schema: "the schema without its rows",
   data: "the rows without their schema",
   tables: "some tables",
+  all: "all databases of a server",
 };
 
 /** Before the name of the database, in a plan's title. */
@@ -51,7 +52,7 @@ function tableNamed(wanted: string, there: readonly TableName[]): TableName {
 }
 
 /** Throws RH-BACKUP-001 where something would be lost. */
-export function refuseWhatIsNotCarried({ database, refusals }: Survey): void {
+export function refuseWhatIsNotCarried({ database, refusals }: Pick<Survey, "database" | "refusals">): void {
   if (refusals.length === 0) return;
   throw new Problem("RH-BACKUP-001", `${database} holds what this version cannot carry: ${refusals.join("; ")}`, {
     hint: "Nothing was taken. Move it elsewhere, or dump this database with the engine's own tools.",
@@ -67,8 +68,14 @@ export function withinScope(engine: Engine, { kind, tables }: Pick<Manifest, "ki
 }
 
 /** Throws RH-BACKUP-011 for a part that holds no database. */
-export function refusePart({ id, kind }: Pick<Manifest, "id" | "kind">): void {
+export function refusePart(manifest: Manifest): asserts manifest is Manifest & DatabaseManifest {
+  const { id, kind } = manifest;
   if (kind === "database" || kind === "schema") return;
+  if (kind === "all") {
+    throw new Problem("RH-BACKUP-011", `${id} holds ${scopeWords[kind]}, not a database`, {
+      hint: "Restore one of them with --database NAME, or all of them with --all.",
+    });
+  }
   throw new Problem("RH-BACKUP-011", `${id} holds ${scopeWords[kind]}, not a database`, {
     hint: "Restore it by hand, as docs/reference/backup-format.md says, or restore single tables of a whole backup.",
   });

@@ -16,7 +16,7 @@ import type { StoredFile } from "./manifest.ts";
 
 export const partialEnd = ".partial";
 
-export function serverDirectory(options: { readonly store: string; readonly engine: Engine; readonly survey: Survey }): string {
+export function serverDirectory(options: { readonly store: string; readonly engine: Engine; readonly survey: Pick<Survey, "serverId"> }): string {
   return join(options.store, `${options.engine.name}-${options.survey.serverId}`);
 }
 

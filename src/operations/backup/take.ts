@@ -1,29 +1,23 @@
 // A backup of one database: look, dump, manifest, proof. A plan first; the dump is written under a name that nobody takes for a
 // backup and renamed when it is whole. On the server nothing is written.
-import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Scope, Survey, Taken, Tool } from "../../engines/backup.ts";
 import type { Evidence, Verdict } from "../../foundation/evidence.ts";
-import { perform, type Plan, type Step, type StepText } from "../../foundation/plan.ts";
+import type { Plan, Step, StepText } from "../../foundation/plan.ts";
 import { formatBytes } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
-import { ensureDirectory, exists, moveIntoPlace, namesIn, remove, syncTree, writeFileAtomic } from "../../platform/files.ts";
-import { packageVersion } from "../../platform/package.ts";
-import { currentUser } from "../../platform/users.ts";
-import { catalogueName, type Manifest, manifestName, signatureName, type StoredFile } from "./manifest.ts";
+import { ensureDirectory, namesIn, remove, writeFileAtomic } from "../../platform/files.ts";
+import { catalogueName, type Manifest, type StoredFile, tablesIn } from "./manifest.ts";
 import type { BackupState } from "./certificate.ts";
+import { describeContent, describeDatabase, describeTaking } from "./describe.ts";
 import { proofSteps } from "./proof-steps.ts";
 import type { Proof } from "./prove.ts";
-import { ensureSigningKey, ownKeyring, recipientInUse } from "./keys.ts";
 import { kitNotes } from "./kit.ts";
-import { manifestPurpose } from "./open.ts";
 import { readMigrationRecord } from "./migration-record.ts";
-import { sealTree } from "./seal.ts";
-import { signText } from "./sign.ts";
+import { dumpBytes, manifestStep, partialOf, performTake, placeOf, type Placing, seal, sealingOf, workOf } from "./placing.ts";
 import type { Source } from "./source.ts";
 import { everything, refuseWhatIsNotCarried, scopeOf, scopeTitle, type ScopeWish } from "./scope.ts";
-import { newBackupId, openStore, partialEnd, refuseLackOfSpace, serverDirectory, storedFiles } from "./store.ts";
-import { clearAbandoned, newProofDirectory, proofsRoot } from "./throwaway.ts";
+import { newBackupId, refuseLackOfSpace, serverDirectory, storedFiles } from "./store.ts";
 
 export interface TakeOptions {
   readonly source: Source;
@@ -42,6 +36,8 @@ export interface TakenBackup {
   readonly state: BackupState;
   readonly kind: Manifest["kind"];
   readonly database: string;
+  /** Of a backup of all databases. */
+  readonly databases?: readonly string[];
   readonly server: string;
   readonly tables: number;
   readonly rows: number;
@@ -53,19 +49,11 @@ export interface TakenBackup {
 }
 
 /** What is known of a backup while it is made. */
-interface Draft {
-  readonly context: Context;
+interface Draft extends Placing {
   readonly options: TakeOptions;
   readonly survey: Survey;
   readonly scope: Scope;
   readonly tools: readonly Tool[];
-  readonly id: string;
-  readonly store: string;
-  /** Of this server in the store. */
-  readonly server: string;
-  /** Whom the files are encrypted to, and where they lie until they are; undefined: as they are. */
-  readonly sealing: { readonly recipient: string; readonly plain: string } | undefined;
-  manifest?: Manifest;
   proof?: Proof;
 }
 
@@ -87,8 +75,8 @@ export async function planTake(context: Context, options: TakeOptions): Promise<
   const scope = await scopeOf(session, engine, options.scope ?? everything);
   const tools = await engine.backup.tools(context, survey.version);
   const store = options.store ?? options.source.store;
-  await refuseLackOfSpace(store, { bytes: Math.round(survey.tableBytes * 1.2) + 1_000_000, what: `a backup of ${survey.database}` });
-  const sealing = await sealingOf(context, survey);
+  await refuseLackOfSpace(store, { bytes: dumpBytes(survey.tableBytes), what: `a backup of ${survey.database}` });
+  const sealing = await sealingOf(context, survey.tableBytes);
   const server = serverDirectory({ store, engine, survey });
   const draft: Draft = { context, options, survey, scope, tools, id: newBackupId(context.clock, await namesIn(server)), store, server, sealing };
   const title = `back up ${scopeTitle(scope)}${survey.database} of ${engine.title} ${survey.version} on ${login.host}:${login.port}, ${formatBytes(survey.databaseBytes)}`;
@@ -97,40 +85,16 @@ export async function planTake(context: Context, options: TakeOptions): Promise<
   return { plan, take: (signal, onStep) => take(draft, plan, { signal, onStep }) };
 }
 
-/** The store's disk never sees what is not encrypted: it is written where this machine keeps its own data. */
-async function sealingOf(context: Context, survey: Survey): Promise<Draft["sealing"]> {
-  await ownKeyring(context); // refuses keys that others can read, before anything is dumped
-  const recipient = await recipientInUse(context);
-  if (recipient === undefined) return undefined;
-  await refuseLackOfSpace(proofsRoot, { bytes: Math.round(survey.tableBytes * 1.2) + 1_000_000, what: "the dump before it is encrypted" });
-  return { recipient, plain: await newProofDirectory() };
-}
-
 async function take(draft: Draft, plan: Plan, how: { readonly signal: AbortSignal; readonly onStep: (step: StepText) => void }) {
-  await using _lock = await openStore({ store: draft.store, server: draft.server, clock: draft.context.clock });
-  try {
-    if (draft.sealing) await clearAbandoned(draft.context); // a run that was killed may have left its dump as it was
-    const evidence = await perform(plan, how);
-    const notes = await kitNotes(draft.context, { house: draft.options.source.house });
-    return { backup: takenBackup(draft, notes), evidence };
-  } finally {
-    await remove(partialOf(draft)); // whatever ended it
-    if (draft.sealing) await remove(draft.sealing.plain);
-  }
-}
-
-function partialOf({ server, id }: Draft): string {
-  return join(server, `${id}${partialEnd}`);
-}
-
-function placeOf({ server, id }: Draft): string {
-  return join(server, id);
+  const evidence = await performTake(draft, plan, how);
+  const notes = await kitNotes(draft.context, { house: draft.options.source.house });
+  return { backup: takenBackup(draft, notes), evidence };
 }
 
 function dumpStep(draft: Draft): Step {
   const { options, survey, scope, tools, context } = draft;
   const { engine, login } = options.source;
-  const directory = draft.sealing?.plain ?? partialOf(draft);
+  const directory = workOf(draft);
   const secretsDirectory = join(directory, ".secrets");
   return {
     title: `dump ${survey.database}`,
@@ -155,20 +119,14 @@ function dumpStep(draft: Draft): Step {
       });
       await remove(secretsDirectory);
       await writeFileAtomic(join(directory, catalogueName), `${JSON.stringify(taken.objects)}\n`);
-      if (draft.sealing) await seal(draft, draft.sealing, signal);
+      if (draft.sealing) options.onProgress("encrypting the files");
+      await seal(draft, signal);
       options.onProgress("hashing the files");
       const files = await storedFiles(partialOf(draft));
       draft.manifest = await manifestOf(draft, { taken, files, startedAt, migrations });
       return [{ subject: "dumped", seen: dumpedText(draft.manifest), tookMs: context.clock.monotonicMs() - began }];
     },
   };
-}
-
-async function seal(draft: Draft, { recipient, plain }: NonNullable<Draft["sealing"]>, signal: AbortSignal): Promise<void> {
-  draft.options.onProgress("encrypting the files");
-  await ensureDirectory(partialOf(draft));
-  await sealTree({ from: plain, to: partialOf(draft), recipient, signal });
-  await remove(plain);
 }
 
 /** Of a house's own database. */
@@ -191,39 +149,19 @@ async function manifestOf(
   { taken, files, startedAt, migrations }: Written,
 ): Promise<Manifest> {
   const { engine, login } = options.source;
-  const kinds = [...new Set(taken.objects.map(({ kind }) => kind))];
+  const { snapshotAt, snapshot } = taken;
   return {
     format: 1,
     id,
     kind: scope.kind,
     engine: engine.name,
     server: { id: survey.serverId, version: survey.version, host: login.host, port: login.port },
-    database: {
-      name: survey.database,
-      settings: survey.settings,
-      roles: [...survey.roles],
-      extensions: [...survey.extensions],
-      tableBytes: survey.tableBytes,
-      bytes: survey.databaseBytes,
-    },
-    taken: {
-      by: `${currentUser().name}@${hostname()}`,
-      with: [{ name: "rowhouse", version: await packageVersion() }, ...tools.map(({ name, version }) => ({ name, version }))],
-      began: startedAt,
-      snapshotAt: taken.snapshotAt,
-      snapshot: taken.snapshot,
-      ended: context.clock.now().toISOString(),
-    },
+    database: describeDatabase(survey),
+    taken: await describeTaking(context.clock, { tools, began: startedAt, snapshotAt, snapshot }),
     ...(sealing ? { encryption: { format: "age", recipient: sealing.recipient } } : {}),
     ...(migrations ? { migrations } : {}),
     hashMethod: engine.backup.hashMethod,
-    tables: taken.tables.map(({ name, rows, hash, files: own }) => ({ name: [...name], rows, hash, ...(own ? { files: [...own] } : {}) })),
-    counters: taken.counters.map(({ name, next }) => ({
-      name,
-      before: next,
-      after: taken.countersAfter.find((one) => one.name === name)?.next ?? next,
-    })),
-    objects: Object.fromEntries(kinds.map((kind) => [kind, taken.objects.filter((object) => object.kind === kind).length])),
+    ...describeContent(taken),
     files: [...files],
   };
 }
@@ -238,34 +176,13 @@ function sizeOf({ files }: Manifest): number {
   return files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
-function manifestStep(draft: Draft): Step {
-  const path = join(placeOf(draft), manifestName);
-  return {
-    title: "write the manifest",
-    why: "every file with its SHA-256, signed; the backup gets its name when all of it is on the disk",
-    writes: [path],
-    act: async () => {
-      const partial = partialOf(draft);
-      const text = `${JSON.stringify(draft.manifest, null, 2)}\n`;
-      await writeFileAtomic(join(partial, manifestName), text);
-      await writeFileAtomic(join(partial, signatureName), signText(await ensureSigningKey(draft.context), text, manifestPurpose(draft.id)));
-      await syncTree(partial);
-      await moveIntoPlace({ from: partial, to: placeOf(draft) }).catch(async (thrown: unknown) => {
-        if (!(await exists(partial))) await remove(placeOf(draft)); // renamed, and nobody knows whether the disk has it
-        throw thrown;
-      });
-      return [];
-    },
-  };
-}
-
 async function proofOf(draft: Draft): Promise<readonly Step[]> {
   const { context, options, survey } = draft;
   return proofSteps(context, {
     title: "prove it",
     engine: options.source.engine,
-    survey,
     kind: draft.scope.kind,
+    databases: [{ survey, directory: placeOf(draft) }],
     directory: placeOf(draft),
     onProgress: options.onProgress,
     onProved: (proof) => {
@@ -274,18 +191,24 @@ async function proofOf(draft: Draft): Promise<readonly Step[]> {
   });
 }
 
-function takenBackup(draft: Draft, notes: readonly string[]): TakenBackup {
-  const { manifest, proof, survey, options } = draft;
+/** What came of it, for whoever asked for it. */
+export function takenBackup(
+  draft: Placing & Pick<Draft, "proof"> & { readonly options: { readonly source: Pick<Source, "engine"> } },
+  notes: readonly string[],
+): TakenBackup {
+  const { manifest, proof, options } = draft;
   if (!manifest) throw new Error("the manifest was not made");
+  const tables = tablesIn(manifest);
   return {
     id: draft.id,
     directory: placeOf(draft),
     state: proof?.state ?? "TAKEN",
     kind: manifest.kind,
-    database: survey.database,
-    server: `${options.source.engine.title} ${survey.version}`,
-    tables: manifest.tables.length,
-    rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0),
+    database: manifest.database.name,
+    ...(manifest.whole ? { databases: manifest.whole.databases.map(({ database }) => database.name) } : {}),
+    server: `${options.source.engine.title} ${manifest.server.version}`,
+    tables: tables.length,
+    rows: tables.reduce((sum, { rows }) => sum + rows, 0),
     bytes: sizeOf(manifest),
     verdict: proof?.verdict,
     notes,

@@ -8,6 +8,8 @@ const mayRunScripts: Readonly<Record<string, string>> = {
   "src/engines/mariadb/backup/properties.ts": "statements of views, routines and events as the server's own catalogue gives them",
   "src/drivers/mariadb/driver.ts": "KILL QUERY with the thread id that the server itself gave, a whole number",
   "src/engines/postgres/backup/restore.ts": "roles.sql of a backup, which is code as the rest of it, in a server that is thrown away",
+  "src/engines/postgres/backup/whole-server.ts": "server/roles.sql of a verified backup: what pg_dumpall wrote, for an empty server",
+  "src/engines/mariadb/backup/whole-server.ts": "what SHOW CREATE USER gave, and the scripts of it in a verified backup, for an empty server",
   "src/engines/mariadb/backup/roles.ts": "names of privileges and of kinds of routines: key words that the server itself gave, capital letters alone",
 };
 

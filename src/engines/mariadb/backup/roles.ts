@@ -6,16 +6,18 @@ import { mariadbDriver } from "../../../drivers/mariadb/driver.ts";
 import { type Sql, sql } from "../../../foundation/sql.ts";
 import type { DatabaseObject } from "../../backup.ts";
 
-interface Account {
+export interface Account {
   readonly user: string;
   readonly host: string;
   readonly isRole: boolean;
   readonly isSuper: boolean;
 }
 
-interface Right {
+export interface Right {
   readonly account: Account;
   readonly level: "server" | "database" | "table" | "column" | "routine";
+  /** Of a table, column or routine that is in another one than the session's. */
+  readonly database?: string;
   /** A pattern of databases, a table, a routine. */
   readonly what: string;
   /** A column, or a routine's kind. */
@@ -88,9 +90,9 @@ export async function grantScript(session: Session): Promise<string> {
   return [heading, ...opening, ...lines([...grants(here.filter((right) => !ofPackage(right))), ...mode, ...packages]), ""].join("\n");
 }
 
-const opening = ["SET NAMES utf8mb4;", "SET sql_mode = '';"];
+export const opening = ["SET NAMES utf8mb4;", "SET sql_mode = '';"];
 
-function lines(statements: readonly Sql[]): readonly string[] {
+export function lines(statements: readonly Sql[]): readonly string[] {
   return statements.map((statement) => `${text(statement)};`);
 }
 
@@ -110,11 +112,11 @@ function creation(account: Account, onServer: readonly Right[]): Sql {
 }
 
 /** One statement for each account and object; of a column's rights, one for all columns of the table. */
-function grants(rights: readonly Right[]): readonly Sql[] {
+export function grants(rights: readonly Right[]): readonly Sql[] {
   const groups = new Map<string, Right[]>();
   for (const right of rights) {
-    const { account, level, what, detail, isGrantable } = right;
-    const key = JSON.stringify([nameOf(account), level, what, level === "routine" ? detail : "", isGrantable]);
+    const { account, level, database, what, detail, isGrantable } = right;
+    const key = JSON.stringify([nameOf(account), level, database, what, level === "routine" ? detail : "", isGrantable]);
     groups.set(key, [...(groups.get(key) ?? []), right]);
   }
   return [...groups.values()].flatMap((group) => {
@@ -136,10 +138,11 @@ function privilegesOf(group: readonly Right[]): Sql {
   );
 }
 
-function target({ level, what, detail }: Right): Sql {
+function target({ level, database, what, detail }: Right): Sql {
   if (level === "server") return sql`*.*`;
   if (level === "database") return sql`${sql.id(what)}.*`;
-  return level === "routine" ? sql`${keyWord(detail)} ${sql.id(what)}` : sql.id(what);
+  const name = database === undefined ? sql.id(what) : sql.id(database, what);
+  return level === "routine" ? sql`${keyWord(detail)} ${name}` : name;
 }
 
 function keyWord(word: string): Sql {
@@ -153,15 +156,15 @@ function objectOf({ level, what, detail }: Right): string {
   return level === "routine" ? `${detail.toLowerCase()} ${what}` : `${level} ${what}`;
 }
 
-function nameOf({ user, host, isRole }: Account): string {
+export function nameOf({ user, host, isRole }: Account): string {
   return isRole ? user : `'${user}'@'${host}'`;
 }
 
-function isPublic({ user, isRole }: Account): boolean {
+export function isPublic({ user, isRole }: Account): boolean {
   return isRole && user === "PUBLIC";
 }
 
-function idOf(account: Account): Sql {
+export function idOf(account: Account): Sql {
   if (isPublic(account)) return sql`public`;
   if (account.isRole) return sql.id(account.user);
   return sql`${account.user === "" ? sql`''` : sql.id(account.user)}@${sql.id(account.host)}`;
@@ -198,13 +201,13 @@ async function held(session: Session): Promise<Held> {
   };
 }
 
-async function allAccounts(session: Session): Promise<readonly Account[]> {
+export async function allAccounts(session: Session): Promise<readonly Account[]> {
   const rows = await session.all<{ name: string; place: string; role: string; super: string }>(sql`
     select user as name, host as place, is_role as role, super_priv as super from mysql.user where user <> 'mariadb.sys' order by 3 desc, 1, 2`);
   return rows.map((row) => ({ user: row.name, host: row.place, isRole: row.role === "Y", isSuper: row.super === "Y" }));
 }
 
-interface RightRow {
+export interface RightRow {
   readonly grantee: string;
   readonly level: Right["level"];
   readonly what: string;
@@ -213,12 +216,12 @@ interface RightRow {
   readonly is_grantable: string;
 }
 
-function rightOf(account: Account, { level, what, detail, privilege, is_grantable }: RightRow): Right {
+export function rightOf(account: Account, { level, what, detail, privilege, is_grantable }: RightRow): Right {
   return { account, level, what, detail, privilege, isGrantable: is_grantable === "YES" };
 }
 
 /** `'user'@'host'`, in which nothing is escaped. */
-function partsOf(grantee: string): readonly [string, string] {
+export function partsOf(grantee: string): readonly [string, string] {
   const at = grantee.lastIndexOf("'@'");
   return [grantee.slice(1, at), grantee.slice(at + 3, -1)];
 }

@@ -1,0 +1,72 @@
+// A server with three databases, one of an odd name, and with people and roles who may do different things in them.
+import { type Sql, sql } from "../../../src/foundation/sql.ts";
+import type { EngineName } from "../../../src/engines/engines.ts";
+
+export const oddName = `o'd host=x "q" ünd`;
+export const databases = [oddName, "sales", "stock"] as const;
+
+/** On the server, before its databases have anything in them. */
+export const people: Record<EngineName, readonly Sql[]> = {
+  postgres: [
+    sql`create role readers nologin`,
+    sql`create role clerks nologin`,
+    sql`create role "o'd clerk" login password 'app-pass' connection limit 7 valid until '2099-01-01' in role clerks`,
+    sql`create role "a reader" login password 'app-pass'`,
+    sql`grant readers to "a reader" with admin option`,
+    sql`alter role "a reader" set work_mem to '7MB'`,
+    sql`comment on role readers is 'who reads;
+more'`,
+    sql`create role robot login password 'app-pass' nosuperuser createdb`,
+    sql`alter database sales owner to robot`,
+    sql`revoke connect on database stock from public`,
+    sql`grant connect on database stock to clerks`,
+  ],
+  mariadb: [
+    sql`create role readers`,
+    sql`create role clerks`,
+    sql`create user \`o'd clerk\`@'127.0.0.1' identified by 'app-pass' with max_user_connections 7`,
+    sql`grant clerks to \`o'd clerk\`@'127.0.0.1'`,
+    sql`set default role clerks for \`o'd clerk\`@'127.0.0.1'`,
+    sql`create user \`a reader\`@'127.0.0.1' identified by 'app-pass'`,
+    sql`grant readers to \`a reader\`@'127.0.0.1' with admin option`,
+    sql`set default role readers for \`a reader\`@'127.0.0.1'`,
+    sql`create user robot@'%' identified via mysql_native_password using password('app-pass') or unix_socket require none`,
+    sql`grant process, create user on *.* to robot@'%'`,
+    sql`grant all privileges on \`sal_s\`.* to robot@'%' with grant option`,
+    sql`grant select on \`not_there_yet\`.* to readers`,
+    sql`create user locked@'%' identified by 'app-pass' account lock`,
+  ],
+};
+
+/** In each database. */
+const common: readonly Sql[] = [
+  sql`create table orders (id int primary key, item varchar(40) not null, n int not null)`,
+  sql`create table seen (id int primary key)`,
+  sql`insert into orders values (1, 'a chair', 2), (2, 'a table', 1)`,
+];
+
+/** mariadb-dump cannot carry events of a database with a quote in its name. */
+export const insideEven: Record<EngineName, readonly Sql[]> = {
+  postgres: [],
+  mariadb: [sql`create event cleaned on schedule every 1 day do delete from seen where id < 0`],
+};
+
+export const inside: Record<EngineName, readonly Sql[]> = {
+  postgres: [
+    ...common,
+    sql`create procedure add_order(i int, what text) language sql as 'insert into orders values (i, what, 1)'`,
+    sql`create function noted() returns trigger language plpgsql as 'begin insert into seen values (new.id); return new; end' security definer`,
+    sql`create trigger noted after insert on orders for each row execute function noted()`,
+    sql`grant select on orders to readers`,
+    sql`grant insert, select on orders to clerks`,
+    sql`grant usage on schema public to readers, clerks`,
+  ],
+  mariadb: [
+    ...common,
+    sql`create procedure add_order(i int, what text) sql security invoker insert into orders values (i, what, 1)`,
+    sql`create trigger noted after insert on orders for each row insert into seen values (new.id)`,
+    sql`grant select (id, item) on orders to readers`,
+    sql`grant insert, select on orders to clerks`,
+    sql`grant execute on procedure add_order to clerks`,
+  ],
+};
