@@ -1,6 +1,5 @@
-// The programs that only tests use, from Debian's packages: both engines, nginx, a browser, a system call tracer, and what opens a
-// backup without us. Installs what
-// is missing as root; as an ordinary user says what is missing.
+// The programs that only tests use, from Debian's packages: both engines, nginx, a browser, a system call tracer, what opens a
+// backup without us, and a second place. Installs what is missing as root; as an ordinary user says what is missing.
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
@@ -14,6 +13,8 @@ const needed = [
   ["strace", "/usr/bin/strace"],
   ["age", "/usr/bin/age"],
   ["minisign", "/usr/bin/minisign"],
+  ["openssh-server", "/usr/sbin/sshd"],
+  ["openssh-client", "/usr/bin/sftp"],
 ];
 
 export async function prepareTests() {

@@ -176,7 +176,7 @@ export const commands: readonly Command[] = [
     name: "backup copy",
     about: "copy backups to a second place and read them back there, all unless an id is given",
     example: "rowhouse backup copy --to /mnt/elsewhere/backups",
-    options: [{ name: "to", value: "DIR", about: "another directory: a mount, another disk" }, ...chosenBackups],
+    options: [{ name: "to", value: "PLACE", about: "another directory, on another disk, or sftp://user@host:port/path" }, ...chosenBackups],
     operands: ["[id]"],
     hasDryRun: true,
     run: copy,

@@ -1,6 +1,6 @@
-// J15 over a real sshd: backups are copied into a directory that sshfs mounts. The connection is cut, and the copying killed, at many
-// moments: nothing at the other end ever looks like a backup that is not whole, the next run goes on, and proving works straight from there.
-// From Debian's packages openssh-server and sshfs; as root.
+// J15 over a real sshd: backups are copied to another machine by SFTP. The connection is cut, and the copying killed, at many moments,
+// and the disk there is full: nothing at the other end ever looks like a backup that is not whole, the next run goes on, and proving and
+// restoring work straight from there. From Debian's package openssh-server; as root.
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,55 +8,58 @@ import { fileURLToPath } from "node:url";
 import { systemClock, waitFor } from "../../src/platform/clock.ts";
 import { listBackups, type ListedBackup } from "../../src/operations/backup/list.ts";
 import { startChinook } from "../support/backup/chinook.ts";
-import { freePort, rowhouse } from "../support/houses.ts";
+import { startVault, type Vault } from "../support/backup/vault.ts";
+import { rowhouse } from "../support/houses.ts";
 import type { SceneOptions, SceneResult } from "../support/scenes/scene.ts";
 import { engineVersions, testContext } from "../support/servers.ts";
 
 const program = fileURLToPath(new URL("../../bin/rowhouse", import.meta.url));
 
 export async function run({ engine, size = 20, seed, print }: SceneOptions): Promise<SceneResult> {
-  for (const path of ["/usr/sbin/sshd", "/usr/bin/sshfs", "/dev/fuse"]) if (!existsSync(path)) throw new Error(`${path} is missing`);
+  if (!existsSync("/usr/sbin/sshd")) throw new Error("/usr/sbin/sshd is missing: apt-get install openssh-server");
   const version = (await engineVersions()).find(({ name }) => name === engine);
   if (!version) throw new Error(`no server of ${engine}`);
   const root = mkdtempSync("/tmp/rowhouse-second-");
   await using chinook = await startChinook(version);
+  await using vault = await startVault(join(root, "vault"));
   const store = join(chinook.directory, "store");
-  const env = { ROWHOUSE_KEYS: join(root, "keys"), ROWHOUSE_PREPARED: "1" };
+  const env = { ROWHOUSE_KEYS: join(root, "keys"), ROWHOUSE_PREPARED: "1", ...vault.env, ...chinook.env };
+  const command = (...args: readonly string[]) => rowhouse(["backup", ...args, "--json"], env);
   const found: string[] = [];
-  const vault = await startVault(root);
+  const expectExit = (what: string, { exitCode, stdout, stderr }: Awaited<ReturnType<typeof command>>, wanted: number) => {
+    if (exitCode !== wanted) found.push(`${what} ended with ${exitCode}: ${stdout}${stderr}`);
+  };
   try {
-    const taken = await rowhouse(["backup", "take", "--target", chinook.target, "--store", store, "--json"], { ...env, ...chinook.env });
+    const taken = await command("take", "--target", chinook.target, "--store", store);
     if (taken.exitCode !== 0) throw new Error(`no backup to copy: ${taken.stderr}`);
+    const at = (place: string) => listBackups({ ...testContext, environment: env }, vault.place(place));
     const seen: Record<string, number> = {};
-    const at = () => listBackups({ ...testContext, environment: env }, join(vault.remote, "store"));
     for (let one = 0; one < size; one++) {
-      vault.mount();
       const cut = one % 2 === 0 ? "the connection is cut" : "the copying is killed";
-      const waitMs = (seed * 31 + one * 97) % 500;
-      await copyAndCut({ store, to: join(vault.mounted, "store"), env, waitMs, remote: vault.remote, cut: one % 2 === 0 ? vault.cut : undefined });
-      vault.unmount();
-      const there = await at();
+      const waitMs = (seed * 31 + one * 97) % 700;
+      await copyAndCut({ store, vault, env, waitMs, isCut: one % 2 === 0 });
+      const there = await at("store");
       for (const { state } of there) seen[state] = (seen[state] ?? 0) + 1;
       found.push(...falselyThere(there).map((what) => `${cut} after ${waitMs} ms: ${what}`));
-      if (there.some(({ state }) => state !== "UNFINISHED")) rmSync(join(vault.remote, "store"), { recursive: true });
-      else if (one % 3 === 0) rmSync(join(vault.remote, "store"), { recursive: true, force: true }); // others go on where they stopped
+      if (there.some(({ state }) => state !== "UNFINISHED") || one % 3 === 0) rmSync(vault.place("store"), { recursive: true, force: true });
     }
     print(`${size} times cut; at the other end afterwards: ${JSON.stringify(seen)}`);
-    vault.mount();
-    const to = join(vault.mounted, "store");
-    const whole = await rowhouse(["backup", "copy", "--to", to, "--store", store, "--json"], env);
-    if (whole.exitCode !== 0) found.push(`copying ended with ${whole.exitCode}: ${whole.stdout}${whole.stderr}`);
-    const proved = await rowhouse(["backup", "prove", "--store", to, "--json"], env);
-    if (proved.exitCode !== 0) found.push(`proving there ended with ${proved.exitCode}: ${proved.stdout}${proved.stderr}`);
-    print(`copied, then proved from there: exit ${whole.exitCode}, ${proved.exitCode}`);
-    flipOneByte(join(vault.remote, "store"));
-    const again = await rowhouse(["backup", "copy", "--to", to, "--store", store, "--json"], env);
-    if (again.exitCode !== 6) found.push(`a byte that was flipped there was not seen: exit ${again.exitCode}`);
+    await onFullDisk(vault, async () => {
+      expectExit("copying to a full disk", await command("copy", "--to", vault.address("full/store"), "--store", store), 6);
+      found.push(...falselyThere(await at("full/store")).map((what) => `on a full disk: ${what}`));
+    });
+    const to = vault.address("store");
+    expectExit("copying", await command("copy", "--to", to, "--store", store), 0);
+    expectExit("proving there", await command("prove", "--store", to), 0);
+    const into = ["--into", "from_there", "--target", chinook.target.replace(/\/\w+$/, "")];
+    expectExit("restoring from there", await command("restore", "latest", ...into, "--store", to), 0);
+    print("copied, proved and restored from there");
+    flipOneByte(vault.place("store"));
+    expectExit("copying over a flipped byte", await command("copy", "--to", to, "--store", store), 6);
+    expectExit("restoring a flipped byte", await command("restore", "latest", "--into", "flipped", ...into.slice(2), "--store", to), 6);
     return { N: size, found, seen };
   } finally {
-    vault.unmount();
-    vault.end();
-    rmSync(root, { recursive: true, force: true });
+    rmSync(join(root, "keys"), { recursive: true, force: true });
   }
 }
 
@@ -67,27 +70,24 @@ function falselyThere(backups: readonly ListedBackup[]): readonly string[] {
 
 interface Cutting {
   readonly store: string;
-  readonly to: string;
+  readonly vault: Vault;
   readonly env: Readonly<Record<string, string>>;
   /** From when something of it is at the other end. */
   readonly waitMs: number;
-  readonly remote: string;
-  /** Instead of killing the copying itself. */
-  readonly cut: (() => void) | undefined;
+  /** The connection, instead of killing the copying itself. */
+  readonly isCut: boolean;
 }
 
-async function copyAndCut({ store, to, env, waitMs, remote, cut }: Cutting): Promise<void> {
-  const child = spawn(process.execPath, [program, "backup", "copy", "--to", to, "--store", store], {
-    env: { ...process.env, ...env },
-    stdio: "ignore",
-  });
+async function copyAndCut({ store, vault, env, waitMs, isCut }: Cutting): Promise<void> {
+  const argv = [program, "backup", "copy", "--to", vault.address("store"), "--store", store];
+  const child = spawn(process.execPath, argv, { env: { ...process.env, ...env }, stdio: "ignore" });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const began = async () => {
-    await waitFor(systemClock, { withinMs: 30_000, everyMs: 5 }, async () => (partialIn(remote) ? true : undefined));
+    await waitFor(systemClock, { withinMs: 30_000, everyMs: 5 }, async () => (partialIn(vault.place("")) ? true : undefined));
     await systemClock.sleep(waitMs);
   };
   await Promise.race([ended, began()]);
-  if (cut) cut();
+  if (isCut) vault.cut();
   else child.kill("SIGKILL");
   await ended;
 }
@@ -96,68 +96,14 @@ function partialIn(remote: string): boolean {
   return readdirSync(remote, { recursive: true, encoding: "utf8" }).some((name) => name.endsWith(".partial"));
 }
 
-interface Vault {
-  /** What is at the other end, seen without the connection. */
-  readonly remote: string;
-  readonly mounted: string;
-  mount(): void;
-  unmount(): void;
-  /** Ends the connection as a pulled cable would. */
-  cut(): void;
-  end(): void;
-}
-
-async function startVault(root: string): Promise<Vault> {
-  const [remote, mounted, keys] = [join(root, "remote"), join(root, "mounted"), join(root, "ssh")];
-  for (const path of [remote, mounted, keys, "/run/sshd"]) mkdirSync(path, { recursive: true });
-  const port = await freePort();
-  for (const name of ["host", "client"]) execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(keys, name)]);
-  const settings = [
-    `Port ${port}`,
-    "ListenAddress 127.0.0.1",
-    `HostKey ${join(keys, "host")}`,
-    `AuthorizedKeysFile ${join(keys, "client.pub")}`,
-    `PidFile ${join(keys, "sshd.pid")}`,
-    "StrictModes no",
-    "PermitRootLogin yes",
-    "PasswordAuthentication no",
-    "UsePAM no",
-    "Subsystem sftp internal-sftp",
-    "ForceCommand internal-sftp",
-  ];
-  writeFileSync(join(keys, "sshd_config"), `${settings.join("\n")}\n`);
-  execFileSync("/usr/sbin/sshd", ["-f", join(keys, "sshd_config")]);
-  const daemon = () => Number(readFileSync(join(keys, "sshd.pid"), "utf8"));
-  const options = `IdentityFile=${join(keys, "client")},StrictHostKeyChecking=no,UserKnownHostsFile=/dev/null`;
-  return {
-    remote,
-    mounted,
-    mount: () => execFileSync("sshfs", ["-p", String(port), "-o", options, `root@127.0.0.1:${remote}`, mounted]),
-    unmount: () => {
-      try {
-        execFileSync("fusermount3", ["-u", "-z", mounted], { stdio: "ignore" });
-      } catch {
-        // sshfs ended with the connection and took its mount away
-      }
-    },
-    cut: () => {
-      for (const pid of childrenOf(daemon())) process.kill(pid, "SIGKILL");
-    },
-    end: () => process.kill(daemon(), "SIGTERM"),
-  };
-}
-
-function childrenOf(pid: number): readonly number[] {
-  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return all.filter((name) => parentOf(name) === pid).map(Number);
-}
-
-function parentOf(pid: string): number | undefined {
+async function onFullDisk(vault: Vault, act: () => Promise<void>): Promise<void> {
+  const place = vault.place("full");
+  mkdirSync(place, { recursive: true });
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "rowhouse-full", place]);
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
-  } catch {
-    return undefined; // gone meanwhile
+    await act();
+  } finally {
+    execFileSync("umount", [place]);
   }
 }
 

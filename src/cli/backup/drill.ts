@@ -13,6 +13,7 @@ import { detach } from "../detach.ts";
 import { type Output, planLines } from "../output.ts";
 import { textOption } from "../parse.ts";
 import { printEvidence } from "./proof.ts";
+import { refuseAddress } from "./stores.ts";
 
 export async function drill(invocation: Invocation): Promise<number> {
   giveWay(process.pid);
@@ -21,6 +22,7 @@ export async function drill(invocation: Invocation): Promise<number> {
     const given = textOption(options, name);
     return given === undefined ? undefined : resolve(directory, given);
   };
+  refuseAddress(textOption(options, "store"));
   const kit = await readKit(path("kit") ?? missing("kit", "FILE"));
   const planned = await planDrill(context, {
     kit,

@@ -13,7 +13,8 @@ import { backupsOf, whereOptions } from "./stores.ts";
 export async function list(invocation: Invocation): Promise<number> {
   const { context, output, options } = invocation;
   const limit = ageIn(options, "late");
-  const { store, backups } = await backupsOf(invocation);
+  await using stored = await backupsOf(invocation);
+  const { store, backups } = stored;
   const now = context.clock.now();
   const late = limit === undefined ? [] : lateDatabases(backups, { now, afterMs: limit.ms });
   output.envelope({ result: { store, backups, ...(limit === undefined ? {} : { late }) } });

@@ -11,7 +11,7 @@ import type { Invocation } from "../command.ts";
 import { type Output, planLines } from "../output.ts";
 import { exitCodes, printEvidence, printProof } from "./proof.ts";
 import { ageIn, percentIn } from "./proof-options.ts";
-import { backupsOf } from "./stores.ts";
+import { backupsOf, type StoredBackups } from "./stores.ts";
 
 export async function prove(invocation: Invocation): Promise<number> {
   giveWay(process.pid);
@@ -20,9 +20,11 @@ export async function prove(invocation: Invocation): Promise<number> {
   const percent = percentIn(options, "sample");
   const isDue = options["due"] === true;
   if (!isDue && ageIn(options, "every")) throw new Problem("RH-USE-001", "--every without --due", { field: "every", hint: "Add --due." });
-  const backups = isDue ? await due(invocation) : await meant(invocation);
+  await using stored = await backupsOf(invocation);
+  const backups = isDue ? due(invocation, stored) : meant(invocation, stored);
   const plan = await planProofs(context, {
     backups,
+    mirror: stored.mirror,
     samplePercent: ({ state }) => (isDue && state !== "PROVED" ? undefined : percent), // a sample is no first proof
     onProgress: (text) => {
       if (output.isLive) output.progress(text);
@@ -45,17 +47,16 @@ export async function prove(invocation: Invocation): Promise<number> {
 }
 
 /** Those whose proof is older than --every, or that have none. */
-async function due(invocation: Invocation): Promise<readonly ListedBackup[]> {
+function due(invocation: Invocation, { backups }: StoredBackups): readonly ListedBackup[] {
   const { context, operands, options } = invocation;
   const [name] = operands;
   if (options["all"] || name !== undefined)
     throw new Problem("RH-USE-001", `--due and ${name ?? "--all"}`, { field: "due", hint: "Give one of the two." });
-  return dueProofs((await backupsOf(invocation)).backups, { now: context.clock.now(), everyMs: ageIn(options, "every")?.ms ?? staleAfterMs });
+  return dueProofs(backups, { now: context.clock.now(), everyMs: ageIn(options, "every")?.ms ?? staleAfterMs });
 }
 
-async function meant(invocation: Invocation): Promise<readonly ListedBackup[]> {
+function meant(invocation: Invocation, { store, backups }: StoredBackups): readonly ListedBackup[] {
   const { operands, options } = invocation;
-  const { store, backups } = await backupsOf(invocation);
   const [name] = operands;
   if (options["all"] && name !== undefined) throw new Problem("RH-USE-001", `--all and ${name}`, { hint: "Give one of the two." });
   const one = options["all"] ? undefined : findBackup({ name, backups, store });

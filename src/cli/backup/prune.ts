@@ -6,11 +6,12 @@ import type { Invocation } from "../command.ts";
 import { columns, type Output, planLines } from "../output.ts";
 import { textOption } from "../parse.ts";
 import { retentionIn } from "./keep.ts";
-import { storeOf } from "./stores.ts";
+import { refuseAddress, storeOf } from "./stores.ts";
 
 export async function prune(invocation: Invocation): Promise<number> {
   const { context, output, options, signal } = invocation;
   const retention = retentionIn(options);
+  refuseAddress(textOption(options, "store"));
   const { plan, decisions } = await planPrune(context, { store: await storeOf(invocation), retention, database: textOption(options, "database") });
   if (options["dry-run"]) {
     output.envelope({ plan: planText(plan), result: { decisions: decisions.map(shown) } });

@@ -18,7 +18,8 @@ export async function restore(invocation: Invocation): Promise<number> {
   const wish = wishOf(invocation);
   const [name] = operands;
   if (name === undefined) throw new Problem("RH-USE-001", "no backup is named", { hint: "Give an id of `rowhouse backup list`, or `latest`." });
-  const { store, backups } = await backupsOf(invocation, { isDestination: true });
+  await using stored = await backupsOf(invocation, { isDestination: true });
+  const { store, backups, mirror } = stored;
   const backup = findBackup({ name, backups, store });
   const target = await restoreTarget(invocation);
   const { plan, restore: perform } = await withAskedPassword(invocation, target, (asked) =>
@@ -40,6 +41,7 @@ export async function restore(invocation: Invocation): Promise<number> {
   const confirm = wish.isOver
     ? await confirmation(invocation, { name: wish.name, question: `This puts ${backup.id} in the place of ${wish.name}.` })
     : undefined;
+  await mirror?.bring(backup, signal);
   const { restored, evidence } = await perform({ signal, onStep: ({ title }) => output.progress(title), confirm });
   const undo = restored.keptAs === undefined ? {} : { undo: undoCommand(invocation, restored.keptAs, restored.database) };
   output.envelope({ evidence, result: { ...restored, ...undo } });

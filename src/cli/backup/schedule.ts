@@ -12,6 +12,7 @@ import { foundHouse } from "../found-house.ts";
 import { textOption } from "../parse.ts";
 import { retentionIn } from "./keep.ts";
 import { ageIn, percentIn } from "./proof-options.ts";
+import { refuseAddress } from "./stores.ts";
 
 const kinds = { systemd: systemdFiles, cron: cronFiles } as const;
 
@@ -48,6 +49,7 @@ function proofsAgain(options: OptionValues): ScheduleWanted["again"] {
 async function about(invocation: Invocation): Promise<Pick<ScheduleWanted, "what" | "where" | "environment">> {
   const { context, options, directory } = invocation;
   const store = textOption(options, "store");
+  refuseAddress(store);
   const at = store === undefined ? [] : ["--store", resolve(directory, store)];
   const target = textOption(options, "target");
   const variables = ["ROWHOUSE_SIGNAL_FILE", ...(target === undefined ? [] : ["ROWHOUSE_TARGET_PASSWORD_FILE"])];

@@ -15,6 +15,7 @@ import { planLines } from "../output.ts";
 import { listOption, textOption } from "../parse.ts";
 import { askSecret } from "../prompt.ts";
 import { exitCodes, printEvidence, printProof } from "./proof.ts";
+import { refuseAddress } from "./stores.ts";
 
 export async function take(invocation: Invocation): Promise<number> {
   try {
@@ -93,6 +94,7 @@ async function plannedAll(invocation: Invocation): Promise<PlannedTake> {
 
 function takeOptions({ options, directory, output }: Invocation): Pick<TakeOptions, "store" | "isProved" | "onProgress"> {
   const store = textOption(options, "store");
+  refuseAddress(store);
   return {
     store: store === undefined ? undefined : resolve(directory, store),
     isProved: options["no-prove"] !== true,

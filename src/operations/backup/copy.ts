@@ -11,9 +11,10 @@ import { ensureDirectory, exists, moveIntoPlace, readIfThere, remove, statIfTher
 import { takeLock } from "../../platform/locks.ts";
 import { ownKeyring } from "./keys.ts";
 import type { ListedBackup } from "./list.ts";
+import type { Mirror } from "./mirror.ts";
 import { certificateName, drillName, type Manifest, manifestName, pageName, readManifest, signatureName } from "./manifest.ts";
 import { unsignedFindings } from "./open.ts";
-import { filesBelow, partialEnd, refuseLackOfSpace, sha256Of, takeLockPath } from "./store.ts";
+import { filesBelow, partialEnd, refuseLackOfSpace, serverOf, sha256Of, takeLockPath } from "./store.ts";
 import { fileFindings } from "./verify.ts";
 
 export interface CopyOptions {
@@ -22,6 +23,8 @@ export interface CopyOptions {
   readonly store: string;
   /** Another one. */
   readonly to: string;
+  /** The store is on another machine: files are fetched when they are copied. */
+  readonly mirror?: Mirror | undefined;
   readonly onProgress: (text: string) => void;
   /** Called after each. */
   readonly onCopied: (copied: CopiedBackup) => void;
@@ -38,7 +41,7 @@ export interface CopiedBackup {
 }
 
 /** Written anew with each proof and drill, and so copied each time. */
-const later = [certificateName, pageName, drillName];
+export const laterNames = [certificateName, pageName, drillName];
 
 /** A plan with a copy of each backup, in their order. Throws RH-USE-001 for a place that is no second one, RH-FILE-002. */
 export async function planCopy(context: Context, options: CopyOptions): Promise<Plan & { readonly notes: readonly string[] }> {
@@ -53,12 +56,12 @@ export async function planCopy(context: Context, options: CopyOptions): Promise<
   return {
     title: `copy ${options.backups.length} backups to ${to}`,
     steps: options.backups.map((backup) => copyStep(context, backup, { ...options, disk })),
-    notes: disk === (await diskOf(store)) ? [`${to} is on the disk of ${store}: one loss takes both`] : [],
+    notes: options.mirror === undefined && disk === (await diskOf(store)) ? [`${to} is on the disk of ${store}: one loss takes both`] : [],
   };
 }
 
-function placeOf({ directory }: ListedBackup, to: string): string {
-  return join(to, basename(dirname(directory)), basename(directory));
+function placeOf(backup: ListedBackup, to: string): string {
+  return join(to, serverOf(backup), basename(backup.directory));
 }
 
 function copyStep(context: Context, backup: ListedBackup, options: OnDisk): Step {
@@ -68,7 +71,9 @@ function copyStep(context: Context, backup: ListedBackup, options: OnDisk): Step
     why: `${formatBytes(backup.content?.bytes ?? 0)}; read back there before it gets its name`,
     writes: [place],
     act: async (signal) => {
+      await options.mirror?.bring(backup, signal);
       options.onCopied(await copied(context, { backup, place, signal, ...options }));
+      await options.mirror?.letGo(backup);
       return [];
     },
   };
@@ -112,8 +117,7 @@ async function refuseOtherDisk(to: string, disk: string): Promise<void> {
 async function copyOne(context: Context, { backup, place, signal, onProgress }: Copying): Promise<"COPIED" | "THERE"> {
   const { id, directory } = backup;
   const { manifest, text } = await readManifest(directory);
-  const [unsigned] = await unsignedFindings({ directory, id, text, signers: (await ownKeyring(context)).signers });
-  if (unsigned) throw new Problem("RH-BACKUP-011", `${unsigned.subject} ${unsigned.seen}`, { hint: unsigned.mend });
+  await refuseUnsigned(context, backup, text);
   const isThere = await exists(place);
   const at = isThere ? place : `${place}${partialEnd}`;
   if (!isThere) await copyFiles(manifest, { from: directory, to: at, signal, onProgress });
@@ -124,8 +128,14 @@ async function copyOne(context: Context, { backup, place, signal, onProgress }: 
     await syncTree(at);
     await moveIntoPlace({ from: at, to: place });
   }
-  for (const name of later) await copySmall(name, { from: directory, to: place });
+  for (const name of laterNames) await copySmall(name, { from: directory, to: place });
   return isThere ? "THERE" : "COPIED";
+}
+
+/** Only what this machine's keys vouch for is copied. */
+export async function refuseUnsigned(context: Context, { directory, id }: ListedBackup, text: string): Promise<void> {
+  const [unsigned] = await unsignedFindings({ directory, id, text, signers: (await ownKeyring(context)).signers });
+  if (unsigned) throw new Problem("RH-BACKUP-011", `${unsigned.subject} ${unsigned.seen}`, { hint: unsigned.mend });
 }
 
 interface Ends {

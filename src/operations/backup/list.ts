@@ -59,11 +59,15 @@ export interface BackupContent {
   readonly bytes: number;
 }
 
+/** What is at a path; undefined where nothing is. Of a store on another machine that is known without its files. */
+export type Look = (path: string) => Promise<Pick<NonNullable<Awaited<ReturnType<typeof statIfThere>>>, "size" | "isFile"> | undefined>;
+
 /** Newest first. A store that is not there holds nothing. What counts is signed by this machine's keys, or by those of a keyring. */
 export async function listBackups(
   context: Pick<Context, "clock" | "environment">,
   store: string,
   keyring?: Keyring,
+  look: Look = statIfThere,
 ): Promise<readonly ListedBackup[]> {
   const { signers } = keyring ?? (await ownKeyring(context));
   const found: ListedBackup[] = [];
@@ -72,7 +76,7 @@ export async function listBackups(
     if (isBackupId(name)) found.push(broken(name, path, "it is not in the directory of its server"));
     if (!engineNames.some((engine) => name.startsWith(`${engine}-`))) continue;
     for (const id of (await namesIn(path)).filter((one) => !one.startsWith(".")))
-      found.push(await listed(context.clock, { server: path, name, id, signers }));
+      found.push(await listed(context.clock, { server: path, name, id, signers, look }));
   }
   return found.toSorted((a, b) => (sortKey(a) < sortKey(b) ? 1 : -1));
 }
@@ -93,6 +97,7 @@ interface Place {
   readonly id: string;
   /** The keys that count. */
   readonly signers: readonly PublicKey[];
+  readonly look: Look;
 }
 
 async function listed(clock: Clock, place: Place): Promise<ListedBackup> {
@@ -106,7 +111,7 @@ async function listed(clock: Clock, place: Place): Promise<ListedBackup> {
     const content = contentOf(manifest);
     if (signed.state === "unknown") return stranger({ id, directory, content }, unknownSigner("it", signed.keyId));
     const forged = signed.state === "bad" ? `its signature: ${signed.because}` : undefined;
-    const because = (await refusal(place, manifest)) ?? forged ?? (await differentFile(directory, manifest));
+    const because = (await refusal(place, manifest)) ?? forged ?? (await differentFile(directory, manifest, place.look));
     return because === undefined ? await judged(clock, { directory, content, id, text, signers }) : { ...broken(id, directory, because), content };
   } catch (thrown) {
     if (!isProblem(thrown)) throw thrown;
@@ -140,9 +145,9 @@ async function refusal({ name, id }: Place, manifest: Manifest): Promise<string 
 }
 
 /** Of the sizes, which cost nothing to look at. */
-async function differentFile(directory: string, manifest: Manifest): Promise<string | undefined> {
+async function differentFile(directory: string, manifest: Manifest, look: Look): Promise<string | undefined> {
   for (const { path, bytes } of manifest.files) {
-    const stat = await statIfThere(join(directory, path));
+    const stat = await look(join(directory, path));
     if (!stat) return `file ${path} is missing`;
     if (!stat.isFile()) return `${path} is no file`;
     if (Number(stat.size) !== bytes) return `file ${path} has ${stat.size} bytes, and had ${bytes}`;

@@ -7,6 +7,7 @@ import type { Context } from "../../platform/context.ts";
 import { takeLock } from "../../platform/locks.ts";
 import type { ListedBackup } from "./list.ts";
 import { databasesIn, isOfDatabase, readManifest } from "./manifest.ts";
+import type { Mirror } from "./mirror.ts";
 import { proofSteps } from "./proof-steps.ts";
 import type { Proof } from "./prove.ts";
 import { proofLockPath } from "./store.ts";
@@ -21,6 +22,8 @@ export interface ProveAgainOptions {
   readonly backups: readonly ListedBackup[];
   /** Compare the rows of so many of a hundred tables; those of all unless given. */
   readonly samplePercent?: ((backup: ListedBackup) => number | undefined) | undefined;
+  /** The store is on another machine: files are fetched for a proof, and what came of it is sent back. */
+  readonly mirror?: Mirror | undefined;
   readonly onProgress: (text: string) => void;
   /** Called after each. */
   readonly onProved: (proved: ProvedAgain) => void;
@@ -50,7 +53,9 @@ async function stepsFor(context: Context, backup: ListedBackup, options: ProveAg
       onProgress: (text) => onProgress(`${id}: ${text}`),
       onProved: (proof) => onProved({ backup, proof }),
     });
-    return steps.map((step) => (step.title === `prove ${id}` ? alone(context, backup, step) : step));
+    return steps.map((step) =>
+      step.title === `prove ${id}` ? alone(context, backup, options.mirror ? fetched(options.mirror, backup, step) : step) : step,
+    );
   } catch (thrown) {
     if (!isProblem(thrown, "RH-BACKUP-003")) throw thrown;
     const act = async () => {
@@ -59,6 +64,19 @@ async function stepsFor(context: Context, backup: ListedBackup, options: ProveAg
     };
     return [{ title: `prove ${id}`, why: `not possible: ${thrown.message}`, act }];
   }
+}
+
+function fetched(mirror: Mirror, backup: ListedBackup, step: Step): Step {
+  return {
+    ...step,
+    act: async (signal, tell) => {
+      await mirror.bring(backup, signal);
+      const evidence = await step.act(signal, tell);
+      await mirror.sendBack(backup, signal);
+      await mirror.letGo(backup);
+      return evidence;
+    },
+  };
 }
 
 /** Two proofs of one backup at a time would write one certificate each, and one would be lost. */

@@ -20,6 +20,11 @@ export function serverDirectory(options: { readonly store: string; readonly engi
   return join(options.store, `${options.engine.name}-${options.survey.serverId}`);
 }
 
+/** The name of that directory, of a backup in it. */
+export function serverOf({ directory }: { readonly directory: string }): string {
+  return basename(dirname(directory));
+}
+
 const idForm = /^\d{8}T\d{6}Z-[0-9a-f]{4}$/;
 
 export function isBackupId(name: string): boolean {

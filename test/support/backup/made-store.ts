@@ -14,8 +14,8 @@ import { testContext } from "../servers.ts";
 
 export interface MadeStore extends AsyncDisposable {
   readonly directory: string;
-  /** Makes a backup that was taken then and returns its directory. */
-  add(id: string, changes?: Partial<Manifest>): Promise<string>;
+  /** Makes a backup that was taken then, with a file of those bytes, and returns its directory. */
+  add(id: string, changes?: Partial<Manifest>, bulk?: Buffer): Promise<string>;
 }
 
 const rows = "1\tone\n2\ttwo\n";
@@ -25,13 +25,15 @@ export async function makeStore(): Promise<MadeStore> {
   const directory = await mkdtemp(join(tmpdir(), "rowhouse-store-"));
   return {
     directory,
-    add: async (id, changes = {}) => {
-      const manifest = { ...manifestOf(id), ...changes };
+    add: async (id, changes = {}, bulk) => {
+      const plain = manifestOf(id);
+      const manifest = { ...plain, files: [...plain.files, ...(bulk ? [fileOf("dump/bulk", bulk)] : [])], ...changes };
       const backup = join(directory, `${manifest.engine}-${serverId}`, id);
       for (const [path, text] of [["catalogue.json", "[]\n"] as const, ["dump/words", rows] as const]) {
         await mkdir(dirname(join(backup, path)), { recursive: true });
         await writeFile(join(backup, path), text);
       }
+      if (bulk) await writeFile(join(backup, "dump/bulk"), bulk);
       const text = JSON.stringify(manifest);
       await writeFile(join(backup, "manifest.json"), text);
       await writeFile(join(backup, "manifest.json.minisig"), signText(await ensureSigningKey(testContext), text, manifestPurpose(id)));
@@ -53,9 +55,12 @@ export const verdicts = {
   unknown: { state: "unknown", because: "there is no server program <here>" },
 } as const satisfies Record<string, Verdict>;
 
+function fileOf(path: string, content: string | Buffer) {
+  return { path, bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") };
+}
+
 function manifestOf(id: string): Manifest {
   const at = id.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z.*$/, "$1-$2-$3T$4:$5:$6.000Z");
-  const file = (path: string, text: string) => ({ path, bytes: text.length, sha256: createHash("sha256").update(text).digest("hex") });
   return {
     format: 1,
     id,
@@ -68,7 +73,7 @@ function manifestOf(id: string): Manifest {
     tables: [{ name: ["public", "words"], rows: 2, hash: "1" }],
     counters: [],
     objects: {},
-    files: [file("catalogue.json", "[]\n"), file("dump/words", rows)],
+    files: [fileOf("catalogue.json", "[]\n"), fileOf("dump/words", rows)],
   };
 }
 
