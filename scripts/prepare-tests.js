@@ -8,6 +8,7 @@ const needed = [
   ["postgresql-15", "/usr/lib/postgresql/15/bin/postgres"],
   ["mariadb-server-core", "/usr/sbin/mariadbd"],
   ["mariadb-client", "/usr/bin/mariadb"],
+  ["mariadb-backup", "/usr/bin/mariadb-backup"],
   ["nginx", "/usr/sbin/nginx"],
   ["chromium", "/usr/bin/chromium"],
   ["strace", "/usr/bin/strace"],

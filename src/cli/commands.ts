@@ -116,6 +116,7 @@ export const commands: readonly Command[] = [
       { name: "table", value: "NAME", isList: true, about: "only this table with its rows; may be given several times" },
       { name: "schema-only", about: "what is defined, without the rows" },
       { name: "data-only", about: "the rows, without what is defined" },
+      { name: "base", about: "the files of the whole server, while it serves" },
       { name: "no-prove", about: "take it only; its state stays TAKEN" },
     ],
     operands: [],

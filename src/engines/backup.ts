@@ -2,6 +2,7 @@
 // equal in a copy of it. How a step is done is the engine's; its order, the store and the verdict are operations/backup.
 import type { ConnectionOptions, Session } from "../drivers/driver.ts";
 import type { Context } from "../platform/context.ts";
+import type { BaseFloor } from "./base.ts";
 import type { ServerPlace } from "./engine.ts";
 import type { TargetFloor } from "./target.ts";
 import type { WholeServer } from "./whole-server.ts";
@@ -158,6 +159,8 @@ export interface BackupFloor {
   tryWrites(session: Session, content: Content): Promise<TriedWrites>;
   /** What a restore does on a server that may serve others. */
   readonly target: TargetFloor;
+  /** The files of the whole server. */
+  readonly base: BaseFloor;
   /** What a backup of all databases holds besides them. */
   readonly wholeServer: WholeServer;
 }

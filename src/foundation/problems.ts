@@ -74,6 +74,8 @@ export const problems = {
   "RH-BACKUP-020": { title: "the dump holds what is not run", exitCode: 4, status: 409 },
   "RH-BACKUP-030": { title: "the second place cannot be reached", exitCode: 8, status: 503 },
   "RH-BACKUP-031": { title: "the second place is another one, or refuses the key", exitCode: 9, status: 403 },
+  "RH-BACKUP-040": { title: "the server's files cannot be had from here", exitCode: 4, status: 409 },
+  "RH-BACKUP-041": { title: "a base backup is the whole server", exitCode: 4, status: 409 },
   "RH-API-001": { title: "the request is not valid", exitCode: 1, status: 400 },
   "RH-API-002": { title: "not found", exitCode: 3, status: 404 },
   "RH-API-003": { title: "the method is not allowed here", exitCode: 1, status: 405 },

@@ -1,4 +1,4 @@
-// Every write of the project goes through this file: temporary name in the same directory, the final mode at open, fsync,
+// Every write of the project goes through this file, or through trees.ts where a directory is what counts: temporary name in the same directory, the final mode at open, fsync,
 // rename, fsync of the directory. A reader sees the old file or the new one, whole; what a killed writer left behind is
 // removed by the next one in that directory. test/faults/kill-at-every-syscall proves it for each writer. Append-only logs
 // are the one exception, and say so.
@@ -286,7 +286,7 @@ function codeOf(cause: unknown): string | undefined {
   return cause instanceof Error && "code" in cause ? String(cause.code) : undefined;
 }
 
-function fileProblem(doing: string, path: string, cause: unknown): Problem {
+export function fileProblem(doing: string, path: string, cause: unknown): Problem {
   if (cause instanceof Problem) return cause;
   const code = codeOf(cause);
   if (code === "ENOSPC" || code === "EDQUOT") {

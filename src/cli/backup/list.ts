@@ -53,14 +53,15 @@ function row({ id, state, provedAt, isStale, sample, content, recovery }: Listed
   const proof = provedAt === undefined ? "" : ` ${age(provedAt)} ago`;
   if (!content) return [name, state, "", "", id];
   const { kind, engine, version, database, databases, at, rows, bytes } = content;
-  const what = kind === "database" || databases ? "" : `${kind}, `;
+  const what = kind === "database" || kind === "all" ? "" : `${kind}, `;
+  const held = kind === "base" ? "" : `${rows.toLocaleString("en-US")} rows, `;
   const { title } = engineNamed(engine);
   return [
     name,
     `${state}${proof}${state === "PROVED" && sample ? " by sample" : ""}${isStale ? ", stale" : ""}`,
     `${age(at)} old`,
     databases ? `all ${databases.length} databases` : database,
-    `${what}${title} ${version}, ${rows.toLocaleString("en-US")} rows, ${formatBytes(bytes)}${recovery ? `, recovery took ${formatDuration(recovery.recoveryMs)}` : ""}`,
+    `${what}${title} ${version}, ${held}${formatBytes(bytes)}${recovery ? `, recovery took ${formatDuration(recovery.recoveryMs)}` : ""}`,
   ];
 }
 

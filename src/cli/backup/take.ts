@@ -8,6 +8,7 @@ import { houseSource, type ServerSource, type Source, targetSource, wholeHouse, 
 import type { ScopeWish } from "../../operations/backup/scope.ts";
 import { type PlannedTake, planTake, type TakeOptions } from "../../operations/backup/take.ts";
 import { planTakeAll } from "../../operations/backup/take-all.ts";
+import { planTakeBase } from "../../operations/backup/take-base.ts";
 import { giveWay } from "../../platform/processes.ts";
 import type { Invocation } from "../command.ts";
 import { foundHouse } from "../found-house.ts";
@@ -42,7 +43,7 @@ async function tell(invocation: Invocation, isGood: boolean): Promise<void> {
 async function takeOne(invocation: Invocation): Promise<number> {
   giveWay(process.pid);
   const { output, options, signal } = invocation;
-  const { plan, take: perform } = await (options["all"] ? plannedAll(invocation) : plannedOne(invocation));
+  const { plan, take: perform } = await plannerOf(options)(invocation);
   if (options["dry-run"]) {
     output.envelope({ plan: planText(plan) });
     for (const line of planLines(planText(plan), output.width)) output.line(line);
@@ -54,6 +55,11 @@ async function takeOne(invocation: Invocation): Promise<number> {
   printProof(output, backup);
   for (const note of backup.notes) output.advice(`! ${note}`);
   return options["no-prove"] ? 0 : exitCodes[backup.state];
+}
+
+function plannerOf(options: Invocation["options"]): (invocation: Invocation) => Promise<PlannedTake> {
+  if (options["all"]) return (invocation) => plannedWhole(invocation, "all", planTakeAll);
+  return options["base"] ? (invocation) => plannedWhole(invocation, "base", planTakeBase) : plannedOne;
 }
 
 async function sourceOf(invocation: Invocation): Promise<Source> {
@@ -81,15 +87,16 @@ async function plannedOne(invocation: Invocation): Promise<PlannedTake> {
   );
 }
 
-async function plannedAll(invocation: Invocation): Promise<PlannedTake> {
+async function plannedWhole(invocation: Invocation, name: "all" | "base", planWhole: typeof planTakeAll): Promise<PlannedTake> {
   const { context, options } = invocation;
-  const other = ["database", "table", "schema-only", "data-only"].find((name) => options[name] !== undefined);
+  const others = ["base", "database", "table", "schema-only", "data-only"].filter((other) => other !== name);
+  const other = others.find((one) => options[one] !== undefined);
   if (other !== undefined) {
-    throw new Problem("RH-USE-001", `--all and --${other} exclude each other`, { field: "all", hint: "Take two backups." });
+    throw new Problem("RH-USE-001", `--${name} and --${other} exclude each other`, { field: name, hint: "Take two backups." });
   }
   const url = textOption(options, "target");
   const source = url === undefined ? await wholeHouse(context, (await foundHouse(invocation)).house) : await wholeTarget(context, url);
-  return withAskedPassword(invocation, source, (from) => planTakeAll(context, { ...takeOptions(invocation), source: from }));
+  return withAskedPassword(invocation, source, (from) => planWhole(context, { ...takeOptions(invocation), source: from }));
 }
 
 function takeOptions({ options, directory, output }: Invocation): Pick<TakeOptions, "store" | "isProved" | "onProgress"> {

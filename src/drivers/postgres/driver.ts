@@ -1,10 +1,11 @@
-// PostgreSQL through node-postgres. Deadlines are the server's own (statement_timeout, lock_timeout) with a margin of ours
+// PostgreSQL through node-postgres, and its replication protocol, of which a base backup is the one command used. Deadlines are the server's own (statement_timeout, lock_timeout) with a margin of ours
 // behind them. Nothing is taken from PG* variables or files of the environment.
+import { Readable } from "node:stream";
 import pg from "pg";
 import { type ConnectionOptions, deadlines, type Driver } from "../driver.ts";
 import { openPool } from "../pool.ts";
 import { type OwnSession, sessionOver } from "../session.ts";
-import { translateConnecting } from "./errors.ts";
+import { translate, translateConnecting } from "./errors.ts";
 import { render } from "./render.ts";
 import { wireOver } from "./wire.ts";
 
@@ -62,4 +63,57 @@ function getTypeParser(type: number, format?: "text" | "binary"): (value: string
 function exactInteger(value: string): number | bigint {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : BigInt(value);
+}
+
+/** What comes back from a command of the replication protocol, piece by piece: rows, and COPY streams between them. */
+export type Answered =
+  | { readonly kind: "row"; readonly values: readonly (string | null)[] }
+  | { readonly kind: "data"; readonly bytes: Buffer }
+  | { readonly kind: "copy ends" };
+
+/**
+ * Runs one command of the replication protocol; nothing is asked of the server faster than the pieces are taken. Leaving early, or the
+ * signal, drops the connection, by which the server ends the command. Throws RH-CONN-*, RH-AUTH-*, and what the command fails with.
+ * Source: postgresql.org/docs/current/protocol-replication.html
+ */
+export async function* replicate(options: ConnectionOptions, command: string, signal: AbortSignal): AsyncIterable<Answered> {
+  const client = new pg.Client({ ...settingsOf(options), statement_timeout: 0, replication: "true" } as pg.ClientConfig);
+  const { where, ended, destroy } = wireOver(client, options);
+  try {
+    signal.throwIfAborted();
+    await client.connect().catch((thrown: unknown) => {
+      throw translateConnecting(thrown, where);
+    });
+    const pieces = answerTo(client, command);
+    for (const end of [ended, signal]) end.addEventListener("abort", () => pieces.destroy(new Error("Connection terminated")), { once: true });
+    for await (const piece of pieces) yield piece as Answered;
+  } catch (thrown) {
+    signal.throwIfAborted();
+    throw translate(thrown, where);
+  } finally {
+    destroy();
+  }
+}
+
+/** The package knows COPY as something to leave out, so the query is one of our own; what it is given is the parser's for this moment only. */
+function answerTo(client: pg.Client, command: string): Readable {
+  const { stream } = (client as unknown as { readonly connection: { readonly stream: Readable } }).connection;
+  const pieces = new Readable({ objectMode: true, highWaterMark: 32, read: () => void stream.resume() });
+  const give = (piece: Answered) => {
+    if (!pieces.push(piece)) stream.pause();
+  };
+  const nothing = () => undefined;
+  const query = {
+    submit: (connection: { query(text: string): void }) => connection.query(command),
+    handleRowDescription: nothing,
+    handleDataRow: ({ fields }: { readonly fields: readonly (string | null)[] }) => give({ kind: "row", values: fields }),
+    handleCopyData: ({ chunk }: { readonly chunk: Buffer }) => give({ kind: "data", bytes: Buffer.from(chunk) }),
+    handleCommandComplete: nothing,
+    handleEmptyQuery: nothing,
+    handleError: (thrown: Error) => void pieces.destroy(thrown),
+    handleReadyForQuery: () => void pieces.push(null),
+  };
+  (client as unknown as { readonly connection: Readable }).connection.on("copyDone", () => give({ kind: "copy ends" }));
+  client.query(query as unknown as pg.Submittable);
+  return pieces;
 }

@@ -3,6 +3,7 @@ import { mariadbDriver } from "../../drivers/mariadb/driver.ts";
 import type { Engine } from "../engine.ts";
 import { attempts, otherDatabase } from "./access/attempts.ts";
 import { clientHost, creation, existing, reserved, resetPassword, rights, stepsTable, waitForLock } from "./access/roles.ts";
+import { base } from "./backup/base.ts";
 import { content, hashMethod } from "./backup/content.ts";
 import { dump, dumpCommands } from "./backup/dump.ts";
 import { reread } from "./backup/reread.ts";
@@ -65,6 +66,7 @@ export const mariadb: Engine = {
     reread,
     tryWrites,
     target,
+    base,
     wholeServer,
   },
   foreign,

@@ -3,7 +3,7 @@
 import type { Finding } from "../../foundation/evidence.ts";
 import { formatBytes, formatDuration } from "../../foundation/units.ts";
 import type { Attempt, BackupState, Certificate } from "./certificate.ts";
-import { type Manifest, tablesIn } from "./manifest.ts";
+import { databaseNames, isBase, type Manifest, tablesIn } from "./manifest.ts";
 
 const sentences: Readonly<Record<BackupState, string>> = {
   PROVED: "This backup was restored into an empty server and compared with what was read when it was taken. They are equal.",
@@ -18,34 +18,36 @@ table { border-collapse: collapse; width: 100% } td, th { text-align: left; vert
 td { overflow-wrap: anywhere } @media print { body { margin: 0 } }`;
 
 export function certificatePage(manifest: Manifest, certificate: Certificate): string {
-  const { database, server, taken, whole } = manifest;
+  const { database, server, taken } = manifest;
   const title = `Backup ${manifest.id} of ${database.name}`;
   return [
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${text(title)}</title><style>${style}</style></head><body>`,
     `<h1>${text(title)}</h1>`,
     `<div class="state">${certificate.state}</div>`,
-    `<p>${text(sentenceOn(certificate))}</p>`,
+    `<p>${text(sentenceOn(manifest, certificate))}</p>`,
     table([
       ["Decided", `${moment(certificate.at)}, by ${certificate.by}, in ${formatDuration(certificate.tookMs)}`],
-      [
-        "Database",
-        `${whole ? whole.databases.map((one) => one.database.name).join(", ") : database.name} on ${server.host}:${server.port}, version ${server.version}`,
-      ],
+      ["Database", `${databaseNames(manifest)?.join(", ") ?? database.name} on ${server.host}:${server.port}, version ${server.version}`],
       ["As it was at", moment(taken.snapshotAt)],
       ["Taken", `by ${taken.by}, with ${taken.with.map(({ name, version }) => `${name} ${version}`).join(", ")}`],
-      ["Rows", `${rowsOf(manifest).toLocaleString("en-US")} in ${tablesIn(manifest).length} tables`],
+      [
+        "Rows",
+        `${rowsOf(manifest).toLocaleString("en-US")} in ${tablesIn(manifest).length} tables${isBase(manifest) ? " were read to be compared" : ""}`,
+      ],
       ["Files", `${manifest.files.length}, ${formatBytes(manifest.files.reduce((sum, { bytes }) => sum + bytes, 0))}`],
       ["SHA-256 of manifest.json", certificate.manifestSha256],
     ]),
     ...verdictPart(certificate),
     ...samplePart(certificate),
     ...historyPart(certificate.attempts),
-    "<p>Restore it with <code>rowhouse backup restore</code>, or without Rowhouse with the engine's own tools from the directory <code>dump</code> beside this page.</p>",
+    `<p>Restore it with <code>rowhouse backup restore</code>, or without Rowhouse with the engine's own tools from the directory <code>${isBase(manifest) ? "base" : "dump"}</code> beside this page.</p>`,
     "</body></html>\n",
   ].join("\n");
 }
 
-function sentenceOn({ state, sample, wholeAt }: Certificate): string {
+function sentenceOn(manifest: Manifest, { state, sample, wholeAt }: Certificate): string {
+  if (state === "PROVED" && isBase(manifest))
+    return "A server was started on a copy of these files and read to the last row. Below is what was compared with the original, and what could not be.";
   if (!sample || state === "FAILED") return sentences[state];
   const some = `${sample.count} of its ${sample.of} tables, a sample,`;
   if (state === "TAKEN") return `The rows of ${some} were compared and are equal. Nobody knows yet of the others.`;

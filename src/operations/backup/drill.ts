@@ -22,7 +22,7 @@ import { findBackup } from "./find.ts";
 import type { Keyring } from "./keys.ts";
 import type { Kit } from "./kit-text.ts";
 import { type ListedBackup, listBackups } from "./list.ts";
-import { type DatabaseManifest, drillName, type Manifest, readManifest, surveyOf } from "./manifest.ts";
+import { type DatabaseManifest, drillName, type Manifest, readManifest, surveyOf, wholeServer } from "./manifest.ts";
 import type { PlainBackup } from "./open.ts";
 import { openBackup } from "./opened.ts";
 import { refusePart } from "./scope.ts";
@@ -97,13 +97,19 @@ export async function planDrill(context: Context, options: DrillOptions): Promis
 }
 
 function isOf(config: HouseConfig | undefined, { content }: ListedBackup): boolean {
-  return config === undefined || content === undefined || (content.engine === config.engine && content.database === config.app.database);
+  return (
+    config === undefined ||
+    content === undefined ||
+    (content.engine === config.engine && [config.app.database, wholeServer].includes(content.database))
+  );
 }
 
 /** The newest proved one; where none is, the newest one that is at least readable, which a person in need wants all the same. */
 function chosen({ name, store }: DrillOptions, all: readonly ListedBackup[]): ListedBackup {
-  const backups = all.filter(({ content }) => (content?.kind ?? "database") === "database"); // nothing is rebuilt from a part
-  if (name !== undefined && name !== "latest") return findBackup({ name, backups, store });
+  const isWhole = ({ content }: ListedBackup) => (content?.kind ?? "database") === "database"; // nothing is rebuilt from a part
+  const backups = all.filter(isWhole);
+  const refused = all.filter(({ content }) => content?.kind === "base"); // by name, since somebody may mean one
+  if (name !== undefined && name !== "latest") return findBackup({ name, backups: [...backups, ...refused], store });
   try {
     return findBackup({ name: "latest", backups, store });
   } catch (thrown) {

@@ -25,8 +25,9 @@ export function findBackup({ name, backups, store }: Wanted): ListedBackup {
   return first;
 }
 
+/** A base backup is meant only by its id: it is beside the backups of every database of its server. */
 function readable(backups: readonly ListedBackup[]): readonly ListedBackup[] {
-  return backups.filter(({ state }) => state !== "BROKEN" && state !== "UNFINISHED");
+  return backups.filter(({ state, content }) => state !== "BROKEN" && state !== "UNFINISHED" && content?.kind !== "base");
 }
 
 /** The newest of several databases would be anybody's. */

@@ -11,7 +11,7 @@ import { lockOwner } from "../../platform/locks.ts";
 import { type Attempt, type BackupState, type Certificate, newerUnknown, readCertificate, sha256OfText } from "./certificate.ts";
 import { type Drill, readDrill } from "./drill-record.ts";
 import { type Keyring, ownKeyring } from "./keys.ts";
-import { type Manifest, readManifest, tablesIn } from "./manifest.ts";
+import { databaseNames, type Manifest, readManifest, tablesIn } from "./manifest.ts";
 import { manifestSignature } from "./open.ts";
 import type { Sample } from "./sample.ts";
 import { type PublicKey, unknownSigner } from "./sign.ts";
@@ -47,7 +47,7 @@ export interface BackupContent {
   readonly engine: string;
   readonly version: string;
   readonly database: string;
-  /** Of a backup of all databases. */
+  /** Of a backup that holds several. */
   readonly databases?: readonly string[];
   readonly host: string;
   readonly port: number;
@@ -156,14 +156,15 @@ async function differentFile(directory: string, manifest: Manifest, look: Look):
 }
 
 function contentOf(manifest: Manifest): BackupContent {
-  const { kind, engine, server, database, taken, files, whole } = manifest;
+  const { kind, engine, server, database, taken, files } = manifest;
   const tables = tablesIn(manifest);
+  const databases = databaseNames(manifest);
   return {
     kind,
     engine,
     version: server.version,
     database: database.name,
-    ...(whole ? { databases: whole.databases.map((member) => member.database.name) } : {}),
+    ...(databases ? { databases } : {}),
     host: server.host,
     port: server.port,
     at: taken.snapshotAt,

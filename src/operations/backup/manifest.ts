@@ -50,12 +50,44 @@ const MemberSchema = Type.Object(
   closed,
 );
 
+/** What a base backup says besides: it holds every database of its server. */
+const BaseSchema = Type.Object(
+  {
+    /** Where in the server's log the copy begins and where it is consistent; a log is replayed from there. In the engine's words. */
+    position: Type.Record(Type.String(), Type.String()),
+    /** What a server on a copy is started with. */
+    facts: Type.Record(Type.String(), Type.String()),
+    databases: Type.Array(
+      Type.Object(
+        {
+          name: Type.String(),
+          bytes: count,
+          /** False when its schema changed between the beginning and the end, so that nobody knows which one the copy has. */
+          isSchemaKnown: Type.Boolean(),
+          /** Present when nothing was committed on the server from the beginning until all of this was read. */
+          tables: Type.Optional(TablesSchema),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+export type BaseFacts = Static<typeof BaseSchema>;
+
 const ManifestSchema = Type.Object(
   {
     format: Type.Literal(1),
     id: Type.String({ pattern: "^\\d{8}T\\d{6}Z-[0-9a-f]{4}$" }),
-    /** All of a database, its schema alone, its rows alone, some tables; or all databases of a server with its roles. */
-    kind: Type.Union([Type.Literal("database"), Type.Literal("schema"), Type.Literal("data"), Type.Literal("tables"), Type.Literal("all")]),
+    /** All of a database, its schema alone, its rows alone, some tables; all databases of a server with its roles; or a server's files. */
+    kind: Type.Union([
+      Type.Literal("database"),
+      Type.Literal("schema"),
+      Type.Literal("data"),
+      Type.Literal("tables"),
+      Type.Literal("all"),
+      Type.Literal("base"),
+    ]),
     engine: Type.String(),
     server: Type.Object({ id: Type.String(), version: Type.String(), host: Type.String(), port: count }, closed),
     database: DatabaseSchema,
@@ -88,6 +120,8 @@ const ManifestSchema = Type.Object(
     whole: Type.Optional(
       Type.Object({ databases: Type.Array(MemberSchema), leftOut: Type.Array(Type.String()), hasPasswords: Type.Boolean() }, closed),
     ),
+    /** Of `base`, which has no other tables and no counters; the objects in catalogue.json then say in which database they are. */
+    base: Type.Optional(BaseSchema),
   },
   closed,
 );
@@ -97,8 +131,12 @@ export type Member = Static<typeof MemberSchema>;
 /** What stands for a database's name in a backup of all of them. */
 export const allDatabases = "all databases";
 
+/** The same in a base backup. */
+export const wholeServer = "the whole server";
+
 /** Of whatever database. */
-export function tablesIn({ tables, whole }: Manifest): Manifest["tables"] {
+export function tablesIn({ tables, whole, base }: Manifest): Manifest["tables"] {
+  if (base) return base.databases.flatMap((one) => one.tables ?? []);
   return whole ? whole.databases.flatMap((member) => member.tables) : tables;
 }
 
@@ -106,7 +144,19 @@ export function tablesIn({ tables, whole }: Manifest): Manifest["tables"] {
 export type DatabaseManifest = Omit<Manifest, "kind"> & { readonly kind: Scope["kind"] };
 
 export function isOfDatabase(manifest: Manifest): manifest is Manifest & DatabaseManifest {
-  return manifest.kind !== "all";
+  return manifest.kind !== "all" && manifest.kind !== "base";
+}
+
+/** Of the files of a whole server. */
+export type BaseManifest = Manifest & { readonly kind: "base"; readonly base: BaseFacts };
+
+export function isBase(manifest: Manifest): manifest is BaseManifest {
+  return manifest.kind === "base" && manifest.base !== undefined;
+}
+
+/** The databases of a backup that holds several; undefined for one of a single database. */
+export function databaseNames({ whole, base }: Manifest): readonly string[] | undefined {
+  return whole?.databases.map(({ database }) => database.name) ?? base?.databases.map(({ name }) => name);
 }
 
 /** What a backup of that database alone would say. */
@@ -116,7 +166,16 @@ export function manifestOf(manifest: Manifest, { database, tables, counters, obj
 }
 
 const CatalogueSchema = Type.Array(
-  Type.Object({ kind: Type.String(), name: Type.String(), definition: Type.String(), text: Type.Optional(Type.String()) }, closed),
+  Type.Object(
+    {
+      kind: Type.String(),
+      name: Type.String(),
+      definition: Type.String(),
+      text: Type.Optional(Type.String()),
+      database: Type.Optional(Type.String()),
+    },
+    closed,
+  ),
 );
 export type Catalogue = Static<typeof CatalogueSchema>;
 

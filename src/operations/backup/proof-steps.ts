@@ -9,14 +9,14 @@ import type { Context } from "../../platform/context.ts";
 import { run } from "../../platform/processes.ts";
 import { findUser, isRoot, userAddCommand } from "../../platform/users.ts";
 import { embeddedRoot } from "../stack/install.ts";
-import { type Proof, proveBackup } from "./prove.ts";
+import { type Proof, proveBackup, toolsToOpen } from "./prove.ts";
 import { newProofDirectory, proofPlace, proofUser, throwawayProgram } from "./throwaway.ts";
 
 export interface ProofStepsOptions {
   readonly title: string;
   readonly engine: Engine;
   /** What the backup holds of each database. */
-  readonly kind: Scope["kind"];
+  readonly kind: Scope["kind"] | "base";
   /** One, or all of a server. */
   readonly databases: readonly { readonly survey: Survey; readonly directory: string }[];
   /** Of the backup. */
@@ -56,11 +56,12 @@ async function proofStep(context: Context, options: ProofStepsOptions): Promise<
   const found = await engine.server.installations(context, { embeddedRoot: embeddedRoot(context) });
   const installation = found.find(({ major }) => major === engine.server.majorOf(survey.version));
   const commands = async () => {
-    const tools = await toolsFor(context, engine, survey.version);
+    const tools = await toolsFor(context, toolsToOpen(engine, kind), survey.version);
     if (!installation || !tools) return {};
     const proof = await newProofDirectory();
     const place = await proofPlace(proof, installation);
     const secretsDirectory = join(proof, "secrets");
+    if (kind === "base") return { run: [engine.server.program(place).argv], writes: [dirname(place.dataDirectory)] };
     const job = { kind, tools, place, secretsDirectory };
     const restoring = databases.flatMap((one) => engine.backup.restoreCommands({ ...job, ...one }));
     return {
@@ -71,7 +72,7 @@ async function proofStep(context: Context, options: ProofStepsOptions): Promise<
   return {
     title,
     why: installation
-      ? `restore into a throw-away ${engine.title} ${installation.version} on a socket, compare ${samplePercent === undefined ? "everything" : `everything, of the rows those of ${samplePercent} of a hundred tables`}, write, remove it again`
+      ? whyOf(`${engine.title} ${installation.version}`, { kind, samplePercent })
       : `not possible here: there is no ${engine.title} ${engine.server.majorOf(survey.version)} server program`,
     ...(await commands()),
     act: async (signal) => {
@@ -82,9 +83,16 @@ async function proofStep(context: Context, options: ProofStepsOptions): Promise<
   };
 }
 
-async function toolsFor(context: Context, engine: Engine, version: string): Promise<readonly Tool[] | undefined> {
+function whyOf(server: string, { kind, samplePercent }: Pick<ProofStepsOptions, "kind" | "samplePercent">): string {
+  if (kind === "base")
+    return `start a throw-away ${server} on a copy of the files, on a socket, read and compare every database, write, remove it again`;
+  const rows = samplePercent === undefined ? "everything" : `everything, of the rows those of ${samplePercent} of a hundred tables`;
+  return `restore into a throw-away ${server} on a socket, compare ${rows}, write, remove it again`;
+}
+
+async function toolsFor(context: Context, tools: Engine["backup"]["tools"], version: string): Promise<readonly Tool[] | undefined> {
   try {
-    return await engine.backup.tools(context, version);
+    return await tools(context, version);
   } catch (thrown) {
     if (isProblem(thrown, "RH-TOOL-001")) return undefined;
     throw thrown;

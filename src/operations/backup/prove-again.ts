@@ -6,7 +6,7 @@ import { isProblem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
 import { takeLock } from "../../platform/locks.ts";
 import type { ListedBackup } from "./list.ts";
-import { databasesIn, isOfDatabase, readManifest } from "./manifest.ts";
+import { databasesIn, readManifest } from "./manifest.ts";
 import type { Mirror } from "./mirror.ts";
 import { proofSteps } from "./proof-steps.ts";
 import type { Proof } from "./prove.ts";
@@ -47,7 +47,7 @@ async function stepsFor(context: Context, backup: ListedBackup, options: ProveAg
       title: `prove ${id}`,
       engine,
       databases: databasesIn(manifest, directory),
-      kind: isOfDatabase(manifest) ? manifest.kind : "database",
+      kind: manifest.kind === "all" ? "database" : manifest.kind,
       directory,
       samplePercent: samplePercent?.(backup),
       onProgress: (text) => onProgress(`${id}: ${text}`),

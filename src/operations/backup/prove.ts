@@ -12,8 +12,9 @@ import { clearLeftovers } from "../../platform/files.ts";
 import { embeddedRoot } from "../stack/install.ts";
 import { type Attempt, keepAttempt, lastSample, readCertificate } from "./certificate.ts";
 import { type Keyring, ownKeyring } from "./keys.ts";
-import { databasesIn, isOfDatabase, type Manifest, readManifest, surveyOf } from "./manifest.ts";
+import { databasesIn, isBase, isOfDatabase, type Manifest, readManifest, surveyOf } from "./manifest.ts";
 import { openPlain, type PlainBackup } from "./open.ts";
+import { proveBase } from "./prove-base.ts";
 import { type ChosenSample, nextSample } from "./sample.ts";
 import { refuseLackOfSpace } from "./store.ts";
 import { clearAbandoned, newProofDirectory, proofsRoot, startThrowaway, type Throwaway } from "./throwaway.ts";
@@ -50,7 +51,7 @@ export async function proveBackup(context: Context, options: ProveOptions): Prom
 
 /** The next one after what the certificate tells; none of a backup that holds no rows. */
 async function sampleOf({ directory, samplePercent }: ProveOptions, manifest: Manifest, { signers }: Keyring): Promise<ChosenSample | undefined> {
-  if (samplePercent === undefined || manifest.kind === "schema" || manifest.kind === "all") return undefined;
+  if (samplePercent === undefined || manifest.kind === "schema" || !isOfDatabase(manifest)) return undefined;
   const certificate = await readCertificate(directory, signers).catch(() => undefined); // whether it counts is asked when it is written
   return nextSample(
     manifest.tables.map(({ name }) => name),
@@ -92,6 +93,7 @@ async function onThrowaway(
   const opened = await opening(() => openPlain({ ...options, ...what }));
   if ("state" in opened) return opened;
   await using plain = opened;
+  if (isBase(what.manifest)) return await proveBase(context, options, { ...plain, ...what, manifest: what.manifest });
   await using server = await startThrowaway(context, { ...options, ...what, directory: await newProofDirectory() });
   const { directory, catalogue } = plain;
   for (const { survey } of databasesIn(what.manifest, directory)) {
@@ -116,7 +118,12 @@ async function opening(open: () => Promise<PlainBackup>): Promise<PlainBackup | 
   }
 }
 
-type Means = { readonly installation: Installation; readonly tools: readonly Tool[] };
+/** Client programs that get a server, or a database, from a backup of that kind. */
+export function toolsToOpen({ backup }: Engine, kind: Manifest["kind"]): Engine["backup"]["tools"] {
+  return kind === "base" ? backup.base.tools : backup.tools;
+}
+
+export type Means = { readonly installation: Installation; readonly tools: readonly Tool[] };
 
 async function findMeans(context: Context, engine: Engine, manifest: Manifest): Promise<Means | { readonly because: string }> {
   const major = engine.server.majorOf(manifest.server.version);
@@ -129,7 +136,7 @@ async function findMeans(context: Context, engine: Engine, manifest: Manifest): 
   const bytes = Math.round(manifest.database.bytes * 1.5) + 300_000_000;
   try {
     await refuseLackOfSpace(proofsRoot, { bytes, what: "the copy" });
-    return { installation, tools: await engine.backup.tools(context, manifest.server.version) };
+    return { installation, tools: await toolsToOpen(engine, manifest.kind)(context, manifest.server.version) };
   } catch (thrown) {
     if (isProblem(thrown, "RH-FILE-002", "RH-TOOL-001")) return { because: thrown.message };
     throw thrown;

@@ -20,6 +20,7 @@ const scopeWords: Readonly<Record<Manifest["kind"], string>> = {
   data: "the rows without their schema",
   tables: "some tables",
   all: "all databases of a server",
+  base: "the files of a server",
 };
 
 /** Before the name of the database, in a plan's title. */
@@ -67,10 +68,15 @@ export function withinScope(engine: Engine, { kind, tables }: Pick<Manifest, "ki
   return { ...copy, objects: copy.objects.filter(isPart) };
 }
 
-/** Throws RH-BACKUP-011 for a part that holds no database. */
+/** Throws RH-BACKUP-011 for a part that holds no database, RH-BACKUP-041 for a base backup. */
 export function refusePart(manifest: Manifest): asserts manifest is Manifest & DatabaseManifest {
   const { id, kind } = manifest;
   if (kind === "database" || kind === "schema") return;
+  if (kind === "base") {
+    throw new Problem("RH-BACKUP-041", `${id} holds ${scopeWords[kind]}, of which no part can be had`, {
+      hint: "Get the server from it, as docs/how-to/back-up-a-server.md says, or restore a backup of the database.",
+    });
+  }
   if (kind === "all") {
     throw new Problem("RH-BACKUP-011", `${id} holds ${scopeWords[kind]}, not a database`, {
       hint: "Restore one of them with --database NAME, or all of them with --all.",

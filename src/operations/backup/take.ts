@@ -7,7 +7,7 @@ import type { Plan, Step, StepText } from "../../foundation/plan.ts";
 import { formatBytes } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
 import { ensureDirectory, namesIn, remove, writeFileAtomic } from "../../platform/files.ts";
-import { catalogueName, type Manifest, type StoredFile, tablesIn } from "./manifest.ts";
+import { catalogueName, databaseNames, type Manifest, type StoredFile, tablesIn } from "./manifest.ts";
 import type { BackupState } from "./certificate.ts";
 import { describeContent, describeDatabase, describeTaking } from "./describe.ts";
 import { proofSteps } from "./proof-steps.ts";
@@ -36,7 +36,7 @@ export interface TakenBackup {
   readonly state: BackupState;
   readonly kind: Manifest["kind"];
   readonly database: string;
-  /** Of a backup of all databases. */
+  /** Of a backup that holds several. */
   readonly databases?: readonly string[];
   readonly server: string;
   readonly tables: number;
@@ -197,6 +197,7 @@ export function takenBackup(
   notes: readonly string[],
 ): TakenBackup {
   const { manifest, proof, options } = draft;
+  const databases = manifest && databaseNames(manifest);
   if (!manifest) throw new Error("the manifest was not made");
   const tables = tablesIn(manifest);
   return {
@@ -205,7 +206,7 @@ export function takenBackup(
     state: proof?.state ?? "TAKEN",
     kind: manifest.kind,
     database: manifest.database.name,
-    ...(manifest.whole ? { databases: manifest.whole.databases.map(({ database }) => database.name) } : {}),
+    ...(databases ? { databases } : {}),
     server: `${options.source.engine.title} ${manifest.server.version}`,
     tables: tables.length,
     rows: tables.reduce((sum, { rows }) => sum + rows, 0),

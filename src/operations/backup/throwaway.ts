@@ -3,14 +3,16 @@
 // `kill -9` of this process left is removed by the next proof: the directory's name tells whose it is, from its first moment.
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import type { ConnectionOptions } from "../../drivers/driver.ts";
 import type { Survey } from "../../engines/backup.ts";
+import type { CopyServer } from "../../engines/base.ts";
 import type { Engine, Installation, ServerPlace } from "../../engines/engine.ts";
 import { Problem } from "../../foundation/problem.ts";
 import { waitFor } from "../../platform/clock.ts";
 import type { Context } from "../../platform/context.ts";
 import { ensureDirectory, namesIn, readIfThere, readTail, remove, statIfThere, writeFileAtomic } from "../../platform/files.ts";
 import { identify, isAlive, type ProcessIdentity } from "../../platform/identity.ts";
-import { endAllNaming, endAllWorkingIn, type Program, start, stop } from "../../platform/processes.ts";
+import { describeEnd, endAllNaming, endAllWorkingIn, type Program, type Running, start, stop } from "../../platform/processes.ts";
 import { currentUser, findUser, isRoot } from "../../platform/users.ts";
 
 /** Runs throw-away servers when we are root: what a restored schema makes its server do, it does as this user. */
@@ -23,6 +25,8 @@ const readyWithinMs = 60_000;
 
 export interface Throwaway extends AsyncDisposable {
   readonly place: ServerPlace;
+  /** The login that may do everything. */
+  administrator(database?: string): ConnectionOptions;
   /** 0700, for files of secrets. */
   readonly secretsDirectory: string;
   /** True when the server ended by itself, or somebody ended it. */
@@ -63,57 +67,86 @@ export function throwawayProgram(engine: Engine, place: ServerPlace, survey: Sur
   return { ...program, isBackground: true, argv: [...program.argv, ...engine.backup.scratchArguments(place, survey)] };
 }
 
-export async function startThrowaway(
-  context: Context,
-  options: {
-    readonly engine: Engine;
-    readonly installation: Installation;
-    readonly directory: string;
-    readonly survey: Survey;
-    readonly signal: AbortSignal;
-  },
-): Promise<Throwaway> {
+/** What a throw-away server runs on. */
+export interface Ground {
+  /** Makes the data directory. */
+  make(place: ServerPlace): Promise<void>;
+  /** How it is run, and who may do everything there. */
+  run(place: ServerPlace): Promise<CopyServer>;
+  readonly readyWithinMs: number;
+}
+
+function emptyGround(context: Context, engine: Engine, survey: Survey): Ground {
+  return {
+    make: (place) => engine.server.initialise(context, place),
+    run: async (place) => {
+      await engine.server.writeSettings(place);
+      return { program: throwawayProgram(engine, place, survey), administrator: (database) => engine.server.administrator(place, database) };
+    },
+    readyWithinMs,
+  };
+}
+
+export interface ThrowawayOptions {
+  readonly engine: Engine;
+  readonly installation: Installation;
+  readonly directory: string;
+  readonly survey: Survey;
+  /** Empty unless given. */
+  readonly ground?: Ground;
+  readonly signal: AbortSignal;
+}
+
+/** Throws RH-PROC-001 when the server does not start, and what the ground throws. */
+export async function startThrowaway(context: Context, options: ThrowawayOptions): Promise<Throwaway> {
   const { engine, directory, survey, signal } = options;
+  const ground = options.ground ?? emptyGround(context, engine, survey);
   const place = await proofPlace(directory, options.installation);
-  const program = throwawayProgram(engine, place, survey);
+  const name = engine.server.program(place).argv[0];
   let server: ProcessIdentity | undefined;
   const end = async () => {
     if (server) await stop(server, { ask: "SIGKILL", graceMs: 0, clock: context.clock });
-    await clear(context, directory, program.argv[0]);
+    await clear(context, directory, name);
   };
   try {
-    await make(directory, place, program);
-    await engine.server.initialise(context, place);
+    await make(directory, place, name);
+    await ground.make(place);
     signal.throwIfAborted();
-    await engine.server.writeSettings(place);
-    const started = (await start({ ...program, logPath: place.logPath })).identity;
+    const { program, administrator } = await ground.run(place);
+    const running = await start({ ...program, isBackground: true, logPath: place.logPath });
+    const started = running.identity;
     server = started;
-    await untilReady(context, engine, place, { server, signal });
-    return { place, secretsDirectory: join(directory, "secrets"), isGone: async () => !(await isAlive(started)), [Symbol.asyncDispose]: end };
+    await untilReady(context, { engine, place, running, login: administrator(), withinMs: ground.readyWithinMs, signal });
+    const isGone = async () => !(await isAlive(started));
+    return { place, administrator, secretsDirectory: join(directory, "secrets"), isGone, [Symbol.asyncDispose]: end };
   } catch (thrown) {
     await end();
     throw thrown;
   }
 }
 
-async function make(directory: string, place: ServerPlace, program: Program): Promise<void> {
+async function make(directory: string, place: ServerPlace, program: string | undefined): Promise<void> {
   const owner = place.owner ? { owner: place.owner } : {};
   await ensureDirectory(directory, { mode: place.owner ? 0o711 : 0o700 });
   await ensureDirectory(join(directory, "secrets"));
-  await writeFileAtomic(join(directory, "program"), program.argv[0] ?? "");
+  await writeFileAtomic(join(directory, "program"), program ?? "");
   await ensureDirectory(place.socketDirectory, owner);
   await ensureDirectory(place.settingsDirectory, { mode: place.owner ? 0o755 : 0o700 });
 }
 
-async function untilReady(
-  context: Context,
-  engine: Engine,
-  place: ServerPlace,
-  { server, signal }: { readonly server: ProcessIdentity; readonly signal: AbortSignal },
-): Promise<void> {
+interface Starting {
+  readonly engine: Engine;
+  readonly place: ServerPlace;
+  readonly running: Running;
+  readonly login: ConnectionOptions;
+  readonly withinMs: number;
+  readonly signal: AbortSignal;
+}
+
+async function untilReady(context: Context, { engine, place, running, login, withinMs, signal }: Starting): Promise<void> {
   const attempt = async () => {
-    if (!(await isAlive(server))) return false;
-    return engine.driver.connect(engine.server.administrator(place)).then(
+    if (!(await isAlive(running.identity))) return false;
+    return engine.driver.connect(login).then(
       async (session) => {
         await session[Symbol.asyncDispose]();
         return true;
@@ -121,9 +154,15 @@ async function untilReady(
       () => undefined,
     );
   };
-  if (await waitFor(context.clock, { withinMs: readyWithinMs, everyMs: 50, signal }, attempt)) return;
+  if (await waitFor(context.clock, { withinMs, everyMs: 50, signal }, attempt)) return;
   const said = (await readTail(place.logPath, 1_000)).trim().split("\n").slice(-3).join(" | ");
-  throw new Problem("RH-PROC-001", `the throw-away ${engine.title} ${place.installation.version} did not start; its log ends with: ${said}`);
+  const what = `the throw-away ${engine.title} ${place.installation.version}`;
+  if (await isAlive(running.identity))
+    throw new Problem("RH-PROC-002", `${what} lets nobody in within ${withinMs / 1_000} s; its log ends with: ${said}`);
+  throw new Problem(
+    "RH-PROC-001",
+    `${engine.server.program(place).argv[0]} ${describeEnd(await running.gone)}: ${what} did not start; its log ends with: ${said}`,
+  );
 }
 
 /** The server, what initialises it, and whatever else was started with a path of this proof. */

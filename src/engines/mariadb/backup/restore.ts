@@ -24,7 +24,7 @@ import { type Column, insertStatement, loadStatement } from "./lines.ts";
 import { makeDatabase } from "./properties.ts";
 import { columnsOf } from "./rows.ts";
 
-export function scratchArguments(_place: ServerPlace, survey: Survey): readonly string[] {
+export function scratchArguments(_place: ServerPlace, survey: Pick<Survey, "settings">): readonly string[] {
   return [
     "--skip-networking",
     "--event-scheduler=off",

@@ -11,7 +11,6 @@ import { properties } from "./properties.ts";
 import { roles } from "./roles.ts";
 
 interface About {
-  readonly server: string;
   readonly version: string;
   readonly database: string | null;
   readonly table_bytes: number | string;
@@ -21,7 +20,6 @@ interface About {
 export async function survey(session: Session): Promise<Survey> {
   const [about] = await session.all<About>(sql`
     select
-      concat_ws(' ', @@hostname, @@port, @@datadir, @@server_id) as server,
       substring_index(version(), '-', 1) as version,
       database() as \`database\`,
       (select coalesce(sum(data_length), 0) from information_schema.tables where table_schema = database()) as table_bytes,
@@ -29,7 +27,7 @@ export async function survey(session: Session): Promise<Survey> {
   if (!about?.database) throw new Error("the session is in no database");
   await refusePartOnly(session, about.database);
   return {
-    serverId: createHash("sha256").update(about.server).digest("hex").slice(0, 16),
+    serverId: await serverId(session),
     version: about.version,
     database: about.database,
     settings: await settings(session),
@@ -39,6 +37,15 @@ export async function survey(session: Session): Promise<Survey> {
     databaseBytes: Number(about.database_bytes),
     refusals: await refusals(session),
   };
+}
+
+/** A server has no name of its own, so that where it is and what it reads stand for it. */
+export async function serverId(session: Session): Promise<string> {
+  const [row] = await session.all<{ server: string }>(sql`select concat_ws(' ', @@hostname, @@port, @@datadir, @@server_id) as server`);
+  return createHash("sha256")
+    .update(row?.server ?? "")
+    .digest("hex")
+    .slice(0, 16);
 }
 
 async function settings(session: Session): Promise<Readonly<Record<string, string>>> {
@@ -163,7 +170,7 @@ async function unreadableDefaults(session: Session): Promise<readonly string[]> 
 }
 
 /** Tables whose files lie in a directory of their own. */
-async function elsewhere(session: Session): Promise<readonly string[]> {
+export async function elsewhere(session: Session): Promise<readonly string[]> {
   const tables = (await objects(session)).filter(({ kind, definition }) => kind === "table" && /\b(DATA|INDEX) DIRECTORY\s*=/.test(definition));
   return tables.map(({ name }) => `table ${name}: its files lie in a directory of their own`);
 }

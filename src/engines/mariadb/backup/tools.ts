@@ -21,12 +21,12 @@ export async function tools(context: Context, version: string): Promise<readonly
 }
 
 /** `Ver 10.19 Distrib 10.11.19-MariaDB`, from 11.4 on `from 11.4.2-MariaDB, client 15.2`. */
-async function clientVersion(path: string): Promise<string | undefined> {
-  const { stdout } = await runAnyway({ argv: [path, "--version"], timeoutMs: 10_000 });
-  return /(\d+\.\d+\.\d+)-MariaDB/.exec(stdout)?.[1];
+export async function clientVersion(path: string): Promise<string | undefined> {
+  const { stdout, stderr } = await runAnyway({ argv: [path, "--version"], timeoutMs: 10_000 });
+  return /(\d+\.\d+\.\d+)-MariaDB/.exec(stdout + stderr)?.[1];
 }
 
-function isOlder(own: string, server: string): boolean {
+export function isOlder(own: string, server: string): boolean {
   const [a, b] = [own, server].map((version) => majorOf(version).split(".").map(Number)) as [number[], number[]];
   return (a[0] ?? 0) < (b[0] ?? 0) || (a[0] === b[0] && (a[1] ?? 0) < (b[1] ?? 0));
 }

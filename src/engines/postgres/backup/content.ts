@@ -3,7 +3,7 @@
 // Source: postgresql.org/docs/current/functions-info.html, catalogs.html
 import type { Session } from "../../../drivers/driver.ts";
 import { sql } from "../../../foundation/sql.ts";
-import type { Content, Counter, Progress, Scope, TableContent, TableName } from "../../backup.ts";
+import type { Content, Counter, DatabaseObject, Progress, Scope, TableContent, TableName } from "../../backup.ts";
 import { objects } from "./catalogue.ts";
 import { rowText } from "./lines.ts";
 
@@ -22,7 +22,7 @@ const settings: Readonly<Record<string, string>> = {
 const whole: Scope = { kind: "database", tables: [] };
 
 export async function content(session: Session, onProgress: Progress, scope = whole): Promise<Content> {
-  for (const [name, value] of Object.entries(settings)) await session.all(sql`select set_config(${name}, ${value}, false) as value`);
+  await printExactly(session);
   const tables: TableContent[] = [];
   for (const table of await tableNames(session)) {
     if (!isWithin(scope, table)) continue;
@@ -31,6 +31,16 @@ export async function content(session: Session, onProgress: Progress, scope = wh
   }
   if (scope.kind === "database" || scope.kind === "data" || scope.tables.some(isLargeObjects)) tables.push(...(await largeObjects(session)));
   return { tables, counters: await counters(session), objects: await objects(session) };
+}
+
+async function printExactly(session: Session): Promise<void> {
+  for (const [name, value] of Object.entries(settings)) await session.all(sql`select set_config(${name}, ${value}, false) as value`);
+}
+
+/** The objects alone, as in `content`. */
+export async function catalogueOf(session: Session): Promise<readonly DatabaseObject[]> {
+  await printExactly(session);
+  return objects(session);
 }
 
 function isWithin({ kind, tables }: Scope, [schema, name]: readonly [string, string]): boolean {

@@ -16,7 +16,7 @@ import { programIn, rolesFile, schemaDirectory } from "./dump.ts";
 import { loginEnvironment } from "./login.ts";
 import { creation } from "./properties.ts";
 
-export function scratchArguments(_place: ServerPlace, _survey: Survey): readonly string[] {
+export function scratchArguments(_place?: ServerPlace, _survey?: Survey): readonly string[] {
   const settings: Readonly<Record<string, string>> = {
     listen_addresses: "",
     fsync: "off",

@@ -15,7 +15,7 @@ export interface Writers extends AsyncDisposable {
 }
 
 /** Writes until it is disposed; disposing fails when a writer met what it must not. */
-export function startWriters(subject: Subject, options: { readonly seed: number; readonly writers: number }): Writers {
+export function startWriters(subject: Pick<Subject, "engine" | "login">, options: { readonly seed: number; readonly writers: number }): Writers {
   const tally = { committed: 0, rolledBack: 0 };
   const stop = new AbortController();
   const all = Array.from({ length: options.writers }, (_, index) => writeUntil(subject, randomOf(options.seed * 31 + index), tally, stop.signal));
@@ -30,7 +30,12 @@ export function startWriters(subject: Subject, options: { readonly seed: number;
   };
 }
 
-async function writeUntil({ engine, login }: Subject, random: Random, tally: Writers["tally"], signal: AbortSignal): Promise<void> {
+async function writeUntil(
+  { engine, login }: Pick<Subject, "engine" | "login">,
+  random: Random,
+  tally: Writers["tally"],
+  signal: AbortSignal,
+): Promise<void> {
   await using session = await engine.driver.connect({ ...login, applicationName: "writer" });
   while (!signal.aborted) {
     const act = pick(random, [transfer, transfer, transfer, count, countMany, removeNewest, draw]);

@@ -1,0 +1,45 @@
+// Trees of files that count only once their directory has been renamed to its place: no file of them is synced by itself, since
+// `syncTree` does that before the rename, and nobody reads one before. With files.ts the only place that changes files.
+import { constants } from "node:fs";
+import * as fs from "node:fs/promises";
+import { join } from "node:path";
+import { fileProblem, type Owner } from "./files.ts";
+
+/** A file that was not there, 0600, with what comes in pieces. Throws RH-FILE-001, RH-FILE-002. */
+export async function writeNew(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+  try {
+    const file = await fs.open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+    try {
+      for await (const piece of content) await file.writeFile(piece);
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    throw fileProblem("write", path, cause);
+  }
+}
+
+/** Copies what is below `from` into the directory `to`: directories 0700, files 0600, all of them the owner's. Links are refused. */
+export async function copyTree({
+  from,
+  to,
+  owner,
+}: {
+  readonly from: string;
+  readonly to: string;
+  readonly owner?: Owner | undefined;
+}): Promise<void> {
+  try {
+    for (const entry of await fs.readdir(from, { withFileTypes: true })) {
+      const [source, target] = [join(from, entry.name), join(to, entry.name)];
+      if (entry.isDirectory()) await fs.mkdir(target, { mode: 0o700 });
+      else if (entry.isFile()) await fs.copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+      else throw new Error(`${source} is neither a file nor a directory`);
+      await fs.chmod(target, entry.isDirectory() ? 0o700 : 0o600);
+      if (owner) await fs.chown(target, owner.uid, owner.gid);
+      if (entry.isDirectory()) await copyTree({ from: source, to: target, owner });
+    }
+  } catch (cause) {
+    throw fileProblem("copy", to, cause);
+  }
+}

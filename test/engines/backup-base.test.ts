@@ -1,0 +1,156 @@
+// Base backups: the files of a whole server, taken while it serves. What a proof says of one that was taken of a quiet server and of
+// one that was written to; what damage looks like; and who refuses what.
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ConnectionOptions } from "../../src/drivers/driver.ts";
+import type { EngineName } from "../../src/engines/engines.ts";
+import { sql, type Sql } from "../../src/foundation/sql.ts";
+import { proveBackup } from "../../src/operations/backup/prove.ts";
+import { planRestore } from "../../src/operations/backup/restore.ts";
+import type { TakenBackup } from "../../src/operations/backup/take.ts";
+import { planTakeBase } from "../../src/operations/backup/take-base.ts";
+import type { Context } from "../../src/platform/context.ts";
+import { startWriters } from "../support/faults/backups/book-writers.ts";
+import { makeBooks, wrongIn } from "../support/faults/backups/books.ts";
+import { filesIn, machineWithKeys, rewriteManifest } from "../support/backup/keys.ts";
+import { engineVersions, startServer, type TestServer } from "../support/servers.ts";
+
+const signal = new AbortController().signal;
+const onProgress = () => undefined;
+
+/** The name of the file with the rows of `padding`, without its ending; mariadb-backup gives a young table's another one until it is prepared. */
+const paddingFile: Record<EngineName, Sql> = {
+  postgres: sql`select pg_relation_filepath('padding') as path`,
+  mariadb: sql`select 'books/padding' as path`,
+};
+
+const indispensable: Record<EngineName, string> = { postgres: "global/pg_control", mariadb: "ibdata1" };
+
+/** Would be empty in a copy of the files. */
+const emptyTable: Record<EngineName, Sql> = {
+  postgres: sql`create unlogged table fleeting (id integer)`,
+  mariadb: sql`create table fleeting (id integer) engine = MEMORY`,
+};
+
+describe.each(await engineVersions())("base backups on $title", (version) => {
+  const { engine } = version;
+  let server: TestServer;
+  let root: string;
+  let context: Context & { readonly keys: string };
+  let taken: TakenBackup;
+
+  const login = () => ({ ...server.administrator("books"), database: "books" });
+  const source = () => ({ engine, login: login(), store: join(root, "store") });
+  const take = async (by: Context, isProved = true): Promise<TakenBackup> => {
+    const planned = await planTakeBase(by, { source: source(), isProved, onProgress });
+    return (await planned.take(signal, () => undefined)).backup;
+  };
+  const seenOf = ({ verdict }: Pick<TakenBackup, "verdict">, subject: string) =>
+    verdict?.state === "sound" ? verdict.evidence.find((one) => one.subject === subject)?.seen : JSON.stringify(verdict);
+  beforeAll(async () => {
+    server = await startServer(version);
+    root = mkdtempSync("/tmp/rowhouse-test-");
+    context = await machineWithKeys({ isSealed: false });
+    {
+      await using session = await engine.driver.connect(server.administrator());
+      await session.run(sql`create database books`);
+    }
+    await using session = await engine.driver.connect(login());
+    await makeBooks(session, version.name);
+  });
+
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]();
+    for (const directory of [root, context.keys]) rmSync(directory, { recursive: true, force: true });
+  });
+
+  test("one of a quiet server is PROVED with every database compared by content", async () => {
+    taken = await take(context);
+    expect(seenOf(taken, "compared")).toMatch(/^[\d,]+ rows in \d+ tables of \d+ databases by content, [\d,]+ objects: equal$/);
+    expect(taken.state).toBe("PROVED");
+  });
+
+  test("one that is taken while others write is PROVED, of one moment, and says that its rows were not compared", async () => {
+    await using _writers = startWriters({ engine, login: login() }, { seed: 7, writers: 3 });
+    const backup = await take(context, false);
+    let wrong: readonly string[] = ["nobody looked"];
+    const onRestored = async (administrator: ConnectionOptions) => {
+      await using session = await engine.driver.connect({ ...administrator, database: "books" });
+      wrong = await wrongIn(session);
+    };
+    const proof = await proveBackup(context, { engine, directory: backup.directory, signal, onProgress, onRestored });
+    expect(seenOf(proof, "compared")).toMatch(
+      /objects: equal; [\d,]+ rows in \d+ tables of \d+ databases read whole, not compared: the server took writes/,
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  /** A copy of the stored backup to damage, in a directory of the same name. */
+  const copyOf = ({ directory, id }: TakenBackup) => {
+    const copy = join(mkdtempSync(join(root, "copy-")), id);
+    cpSync(directory, copy, { recursive: true });
+    return copy;
+  };
+  const padding = async () => {
+    await using session = await engine.driver.connect(login());
+    const [row] = await session.all<{ path: string }>(paddingFile[version.name]);
+    return filesIn(taken.directory).find((path) => path.replace(/\.(ibd|new)$/, "") === `base/${row?.path}`) ?? "";
+  };
+
+  test.each([
+    ["one byte of it flipped", (path: string) => flip(path, 100_000), /has the SHA-256/],
+    ["it cut", (path: string) => truncateSync(path, 50_000), /has 50000 bytes, and had/],
+    ["it gone", (path: string) => unlinkSync(path), /is missing/],
+  ] as const)("a backup with %s is FAILED with the file named", async (_what, damage, seen) => {
+    const [directory, path] = [copyOf(taken), await padding()];
+    damage(join(directory, path));
+    const { state, because = "" } = await proveBackup(context, { engine, directory, signal, onProgress });
+    expect(state).toBe("FAILED");
+    expect(because).toContain(`file ${path}`);
+    expect(because).toMatch(seen);
+  });
+
+  test("evidence turns faulty when a row or an index of the copy is not as it was", async () => {
+    const onRestored = async (administrator: ConnectionOptions) => {
+      await using session = await engine.driver.connect({ ...administrator, database: "books" });
+      await session.run(sql`delete from padding where id = 1`);
+      await session.run(sql`alter table accounts drop constraint balance_not_negative`);
+    };
+    const { verdict } = await proveBackup(context, { engine, directory: copyOf(taken), signal, onProgress, onRestored });
+    const subjects = verdict.state === "faulty" ? verdict.findings.map(({ subject }) => subject) : [];
+    expect(subjects).toContainEqual(expect.stringMatching(/^books: table (public\.)?padding$/));
+    expect(subjects).toContainEqual(expect.stringMatching(/^books: constraint .*balance_not_negative/));
+  });
+
+  test("evidence turns faulty when no server starts on files that every hash vouches for", async () => {
+    const directory = copyOf(taken);
+    const path = `base/${indispensable[version.name]}`;
+    unlinkSync(join(directory, path));
+    await rewriteManifest(directory, ({ files, ...manifest }) => ({ ...manifest, files: files.filter((file) => file.path !== path) }), context);
+    const { state, because } = await proveBackup(context, { engine, directory, signal, onProgress });
+    expect(state).toBe("FAILED");
+    expect(because).toMatch(/^server /);
+  });
+
+  test("what a copy of the files would have empty is refused by name before anything is taken", async () => {
+    await using session = await engine.driver.connect(login());
+    await session.run(emptyTable[version.name]);
+    await expect(take(context)).rejects.toMatchObject({ code: "RH-BACKUP-001", message: expect.stringContaining("fleeting") as string });
+    await session.run(sql`drop table fleeting`);
+  });
+
+  test("no database is restored from it, which is said", async () => {
+    const { directory } = taken;
+    const backup = { id: basename(directory), directory, state: "PROVED" as const, isStale: false };
+    const target = { engine, login: server.administrator(), where: "here", files: undefined, house: undefined, ownUsers: [] };
+    const wish = { name: "books_again", isOver: false, endsSessions: false };
+    await expect(planRestore(context, { backup, target, wish, tables: [], onProgress })).rejects.toMatchObject({ code: "RH-BACKUP-041" });
+  });
+});
+
+function flip(path: string, at: number): void {
+  const bytes = readFileSync(path);
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  writeFileSync(path, bytes);
+}
