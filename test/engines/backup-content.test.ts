@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Sql, sql } from "../../src/foundation/sql.ts";
 import type { Session } from "../../src/drivers/driver.ts";
 import type { EngineName } from "../../src/engines/engines.ts";
+import { systemClock } from "../../src/platform/clock.ts";
 import { takeBackup } from "../support/backup/take.ts";
 import { engineVersions, startServer, type TestServer } from "../support/servers.ts";
 
@@ -50,6 +51,13 @@ const long: Record<EngineName, readonly Sql[]> = {
   ],
 };
 
+/** Connections to the database: one that leads and two that read. */
+const fewest: Record<EngineName, number> = { postgres: 3, mariadb: 3 };
+const connected: Record<EngineName, Sql> = {
+  postgres: sql`select count(*)::int as count from pg_stat_activity where datname = 'rows_of'`,
+  mariadb: sql`select count(*) as count from information_schema.processlist where db = 'rows_of'`,
+};
+
 describe.each(await engineVersions())("the content of a table on $title", (version) => {
   const { engine } = version;
   let server: TestServer;
@@ -68,6 +76,7 @@ describe.each(await engineVersions())("the content of a table on $title", (versi
     await rm(store, { recursive: true, force: true });
   });
 
+  const readers = async () => (await session.all<{ count: number }>(connected[version.name]))[0]?.count ?? 0;
   const make = async (name: string) => {
     await session.run(sql`drop table if exists ${sql.id(name)}`);
     await session.run(tables[version.name][name] ?? sql``);
@@ -171,13 +180,25 @@ describe.each(await engineVersions())("the content of a table on $title", (versi
     }
   });
 
-  test("of a long table with keys of every kind goes through a backup, and the keys with it", async () => {
+  test("of a long table with keys of every kind goes through a backup by several readers, and the keys with it", async () => {
     for (const statement of long[version.name]) await session.run(statement);
     await session.run(sql`
       insert into long_one (n, t, parent)
       with recursive counted (i) as (select 1 union all select i + 1 from counted where i < 110000)
       select i, concat('text ', i % 977), case when i > 10 then 1 + i % 10 end from counted`);
-    const backup = await takeBackup({ engine, login: server.administrator(), database: "rows_of", store, isProved: true });
-    expect(backup.verdict).toMatchObject({ state: "sound" });
+    const before = await readers();
+    const taking = takeBackup({ engine, login: server.administrator(), database: "rows_of", store, isProved: true });
+    const atOnce: number[] = [];
+    await Promise.race([taking, sampled(async () => void atOnce.push((await readers()) - before))]);
+    expect((await taking).verdict).toMatchObject({ state: "sound" });
+    expect(Math.max(...atOnce)).toBeGreaterThanOrEqual(fewest[version.name]);
   });
 });
+
+/** Looks again and again, as long as somebody waits for something else. */
+async function sampled(look: () => Promise<void>): Promise<void> {
+  for (let times = 0; times < 5_000; times++) {
+    await look();
+    await systemClock.sleep(10);
+  }
+}

@@ -2,6 +2,7 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { refuseAddress } from "../../../src/cli/backup/stores.ts";
 import { isAddress, remoteStore } from "../../../src/operations/backup/remote.ts";
 import { sftpArgv, word } from "../../../src/platform/sftp.ts";
 
@@ -67,6 +68,11 @@ describe("the address of a store on another machine", () => {
     await expect(storeAt("sftp://u@h/x", { ROWHOUSE_SFTP_KNOWN_HOSTS: join(keys, "none") })).rejects.toMatchObject({ code: "RH-BACKUP-031" });
     await expect(storeAt("sftp://u@h/x", { ROWHOUSE_SFTP_KEY: `${dirname(key)}/a b` })).rejects.toMatchObject({ code: "RH-USE-001" });
   });
+});
+
+test("is refused by what works on a directory", () => {
+  expect(() => refuseAddress("sftp://u@h/x")).toThrow(/this works on a directory/);
+  expect(() => refuseAddress("/var/backups")).not.toThrow();
 });
 
 test.each(["/a", "dump/data/t-001.tsv.gz", "_x", "a@b"])("a name of plain characters is one word: %s", (name) => {
