@@ -41,10 +41,14 @@ export interface WholeServer {
   objects(session: Session): Promise<readonly DatabaseObject[]>;
   /** Names of all roles, as `roleOf` has them, the server's own included. */
   roles(session: Session): Promise<readonly string[]>;
+  /** Those of them that a new server has, and the one that this session logged in as. */
+  ownRoles(session: Session): Promise<readonly string[]>;
   /** Before any database: makes the roles that are not there. Returns those that were there and keep what they have. Stops at the first error. */
   makeRoles(job: WholeRestoreJob): Promise<readonly string[]>;
-  /** After all databases: rights on what is in them. */
-  giveRights(job: WholeRestoreJob): Promise<void>;
+  /** After all databases: rights on what is in them, but for roles that keep what they have. Stops at the first error. */
+  giveRights(job: WholeRestoreJob, kept: readonly string[]): Promise<void>;
+  /** Takes roles away again that own nothing and hold no right. */
+  dropRoles(login: ConnectionOptions, names: readonly string[]): Promise<void>;
   /** Which role an object of `objects` is about. */
   roleOf(object: DatabaseObject): string;
   /** How a person restores all of it with the engine's own programs, in the directory of the backup. */

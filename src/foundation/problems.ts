@@ -69,7 +69,7 @@ export const problems = {
   "RH-BACKUP-010": { title: "there is no such backup", exitCode: 3, status: 404 },
   "RH-BACKUP-011": { title: "the backup is not what was written", exitCode: 6, status: 500 },
   "RH-BACKUP-012": { title: "the server cannot take this backup", exitCode: 4, status: 409 },
-  "RH-BACKUP-013": { title: "the database is in the way", exitCode: 4, status: 409 },
+  "RH-BACKUP-013": { title: "a database or a role is in the way", exitCode: 4, status: 409 },
   "RH-BACKUP-014": { title: "the restored database is not equal", exitCode: 6, status: 500 },
   "RH-BACKUP-020": { title: "the dump holds what is not run", exitCode: 4, status: 409 },
   "RH-BACKUP-030": { title: "the second place cannot be reached", exitCode: 8, status: 503 },

@@ -5,16 +5,23 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ConnectionOptions } from "../../src/drivers/driver.ts";
 import type { EngineName } from "../../src/engines/engines.ts";
+import { Secret } from "../../src/foundation/secret.ts";
 import { type Sql, sql } from "../../src/foundation/sql.ts";
+import { type ListedBackup, listBackups } from "../../src/operations/backup/list.ts";
 import { readManifest } from "../../src/operations/backup/manifest.ts";
 import { proveBackup } from "../../src/operations/backup/prove.ts";
+import { planRestore } from "../../src/operations/backup/restore.ts";
+import { planRestoreAll, type RestoredAll } from "../../src/operations/backup/restore-all.ts";
 import { planTakeAll } from "../../src/operations/backup/take-all.ts";
 import type { TakenBackup } from "../../src/operations/backup/take.ts";
-import { databases, inside, insideEven, oddName, people } from "../support/backup/whole-server.ts";
+import { databases, inside, insideEven, oddName, password, people } from "../support/backup/whole-server.ts";
 import { engineVersions, startServer, type TestServer, testContext } from "../support/servers.ts";
 
 const signal = new AbortController().signal;
 const onProgress = () => undefined;
+
+/** Of a server that was just made. */
+const ownRole: Record<EngineName, readonly string[]> = { postgres: ["postgres"], mariadb: ["'root'@'localhost'"] };
 
 const broken: Record<EngineName, readonly Sql[]> = {
   postgres: [sql`alter role robot createrole`, sql`alter role robot password 'another'`, sql`revoke readers from "a reader"`],
@@ -64,6 +71,70 @@ describe.each(await engineVersions())("a backup of all databases on $title", (ve
     expect(manifest.whole?.databases.map(({ directory }) => directory)).toEqual(["databases/1", "databases/2", "databases/3"]);
     expect(manifest.whole?.leftOut.length).toBeGreaterThan(0);
     expect(await readdir(join(backup.directory, "server"))).toContain("roles.sql");
+  });
+
+  describe("restored on an empty server", () => {
+    let other: TestServer;
+    let restored: RestoredAll;
+    const target = (at: TestServer) => ({ engine, login: at.administrator(), where: "the test", files: undefined, house: undefined, ownUsers: [] });
+    const planned = async (at: TestServer, keepsRoles = false) => {
+      const [listed] = await listBackups(testContext, join(store, "store"));
+      if (!listed) throw new Error("the backup is not listed");
+      return planRestoreAll(testContext, { backup: listed, target: target(at), keepsRoles, onProgress });
+    };
+    beforeAll(async () => {
+      other = await startServer(version);
+      const { restore } = await planned(other);
+      ({ restored } = await restore({ signal, onStep: () => undefined }));
+    });
+    afterAll(() => other[Symbol.asyncDispose]());
+
+    const as = (user: string, database: string, word = password) =>
+      engine.driver.connect({ host: "127.0.0.1", port: other.place.port, user, password: word, database, applicationName: "a test" });
+
+    test("has every database and says so", () => {
+      expect(restored).toMatchObject({ tables: 6, rows: 6, keptRoles: ownRole[name], notes: [] });
+      expect([...restored.databases].toSorted()).toEqual([...databases].toSorted());
+    });
+
+    test.each(databases)("lets the clerk into %s as before, where the procedure and the trigger run", async (database) => {
+      await using clerk = await as("o'd clerk", database);
+      await clerk.run(sql`call ergänze(10, 'a lamp')`);
+      expect(await clerk.all(sql`select item from orders where id = 10`)).toEqual([{ item: "a lamp" }]);
+      await expect(clerk.run(sql`delete from orders`)).rejects.toMatchObject({ code: "RH-AUTH-003" });
+      await using session = await engine.driver.connect(other.administrator(database));
+      expect(await session.all(sql`select id from seen`)).toEqual([{ id: 10 }]);
+    });
+
+    test("refuses the reader what it never might, and everybody with another password", async () => {
+      await using reader = await as("a reader", "sales");
+      expect(await reader.all(sql`select item from orders where id = 1`)).toEqual([{ item: "a chair" }]);
+      await expect(reader.run(sql`insert into orders values (77, 'no', 1)`)).rejects.toMatchObject({ code: "RH-AUTH-003" });
+      if (name === "postgres") await expect(as("a reader", "stock")).rejects.toMatchObject({ code: "RH-AUTH-003" });
+      await expect(as("a reader", "sales", new Secret("not it"))).rejects.toMatchObject({ code: "RH-AUTH-001" });
+    });
+
+    test("is refused a second time, and on the server that it came from: databases and roles are in the way", async () => {
+      for (const at of [other, server])
+        await expect(planned(at)).rejects.toMatchObject({ code: "RH-BACKUP-013", message: expect.stringContaining("is there already") });
+      await using session = await engine.driver.connect(other.administrator(engine.backup.target.homeDatabase));
+      for (const database of databases) await session.run(sql`drop database ${sql.id(database)}`);
+      await expect(planned(other)).rejects.toMatchObject({ code: "RH-BACKUP-013", message: expect.stringMatching(/^roles .*reader/) });
+      expect((await planned(other, true)).plan.steps).toHaveLength(12);
+    });
+
+    test("gives one of its databases out by itself, under another name", async () => {
+      const [listed] = await listBackups(testContext, join(store, "store"));
+      const wish = { name: "alone", isOver: false, endsSessions: false };
+      const options = { backup: listed as ListedBackup, target: target(other), wish, tables: [], onProgress };
+      await expect(planRestore(testContext, options)).rejects.toMatchObject({ code: "RH-BACKUP-011" });
+      const { restore } = await planRestore(testContext, { ...options, database: oddName });
+      expect((await restore({ signal, onStep: () => undefined, confirm: undefined })).restored).toMatchObject({
+        database: "alone",
+        tables: 2,
+        rows: 2,
+      });
+    });
   });
 
   test("evidence turns faulty when a right, a password and a membership differ in the copy, each with its name", async () => {

@@ -1,32 +1,31 @@
 // rowhouse backup restore: exit 0 when the restored database is equal to the backup and in its place; anything else changed nothing.
 import { planText } from "../../foundation/plan.ts";
 import { Problem } from "../../foundation/problem.ts";
-import { findBackup } from "../../operations/backup/find.ts";
 import { planRestore, type Restored } from "../../operations/backup/restore.ts";
 import type { Wish } from "../../operations/backup/restore-checks.ts";
 import type { Invocation } from "../command.ts";
 import { planLines } from "../output.ts";
 import { listOption, textOption } from "../parse.ts";
 import { printEvidence } from "./proof.ts";
+import { meantBackup, restoreAll } from "./restore-all.ts";
 import { restoreFile } from "./restore-file.ts";
 import { backupsOf } from "./stores.ts";
 import { confirmation, restoreTarget, withAskedPassword } from "./target.ts";
 
 export async function restore(invocation: Invocation): Promise<number> {
-  const { context, output, options, operands, signal } = invocation;
+  const { context, output, options, signal } = invocation;
   if (options["file"] !== undefined) return restoreFile(invocation);
+  if (options["all"]) return restoreAll(invocation);
   const wish = wishOf(invocation);
-  const [name] = operands;
-  if (name === undefined) throw new Problem("RH-USE-001", "no backup is named", { hint: "Give an id of `rowhouse backup list`, or `latest`." });
   await using stored = await backupsOf(invocation, { isDestination: true });
-  const { store, backups, mirror } = stored;
-  const backup = findBackup({ name, backups, store });
+  const backup = meantBackup(invocation, stored);
   const target = await restoreTarget(invocation);
   const { plan, restore: perform } = await withAskedPassword(invocation, target, (asked) =>
     planRestore(context, {
       backup,
       target: asked,
       wish,
+      database: textOption(options, "database"),
       tables: listOption(options, "table"),
       onProgress: (text) => {
         if (output.isLive) output.progress(text);
@@ -41,7 +40,7 @@ export async function restore(invocation: Invocation): Promise<number> {
   const confirm = wish.isOver
     ? await confirmation(invocation, { name: wish.name, question: `This puts ${backup.id} in the place of ${wish.name}.` })
     : undefined;
-  await mirror?.bring(backup, signal);
+  await stored.mirror?.bring(backup, signal);
   const { restored, evidence } = await perform({ signal, onStep: ({ title }) => output.progress(title), confirm });
   const undo = restored.keptAs === undefined ? {} : { undo: undoCommand(invocation, restored.keptAs, restored.database) };
   output.envelope({ evidence, result: { ...restored, ...undo } });

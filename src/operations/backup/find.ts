@@ -8,14 +8,16 @@ export interface Wanted {
   readonly backups: readonly ListedBackup[];
   /** Where they were looked for. */
   readonly store: string;
+  /** What `latest` has to be, a whole database unless given. */
+  readonly kind?: string;
 }
 
 /** Throws RH-BACKUP-010 when there is none, RH-USE-001 when several are meant. */
-export function findBackup({ name, backups, store }: Wanted): ListedBackup {
+export function findBackup({ name, backups, store, kind = "database" }: Wanted): ListedBackup {
   const isNewest = name === undefined || name === "latest";
   const candidates = isNewest ? readable(backups) : backups.filter(({ id }) => id.endsWith(name));
   if (isNewest) refuseSeveralDatabases(candidates, store);
-  const found = name === "latest" ? candidates.filter(({ state, content }) => state === "PROVED" && content?.kind === "database") : candidates;
+  const found = name === "latest" ? candidates.filter(({ state, content }) => state === "PROVED" && content?.kind === kind) : candidates;
   const [first, second] = found;
   if (first === undefined) throw nothing(name, store);
   if (!isNewest && second) {

@@ -15,7 +15,7 @@ export function lateSince({ now, at, provedAt }: { readonly now: Date; readonly 
 
 /** Of the newest proved backup of a whole database, the newest of all first. */
 export function newestProvedAt(backups: readonly ListedBackup[]): Date | undefined {
-  const proved = backups.find(({ state, content }) => state === "PROVED" && content?.kind === "database");
+  const proved = backups.find(({ state, content }) => state === "PROVED" && ["database", "all"].includes(content?.kind ?? ""));
   return proved?.content && new Date(proved.content.at);
 }
 

@@ -118,7 +118,10 @@ const ManifestSchema = Type.Object(
     files: Type.Array(StoredFileSchema),
     /** Of `all`: the databases, and what of the server came along; `objects` and catalogue.json are then the server's own. */
     whole: Type.Optional(
-      Type.Object({ databases: Type.Array(MemberSchema), leftOut: Type.Array(Type.String()), hasPasswords: Type.Boolean() }, closed),
+      Type.Object(
+        { databases: Type.Array(MemberSchema), roles: Type.Array(Type.String()), leftOut: Type.Array(Type.String()), hasPasswords: Type.Boolean() },
+        closed,
+      ),
     ),
     /** Of `base`, which has no other tables and no counters; the objects in catalogue.json then say in which database they are. */
     base: Type.Optional(BaseSchema),

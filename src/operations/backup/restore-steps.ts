@@ -10,7 +10,7 @@ import { sql, sqlText } from "../../foundation/sql.ts";
 import { dayMs } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
 import { compareContent, comparePart, settled } from "./compare.ts";
-import { type Manifest, surveyOf } from "./manifest.ts";
+import { type DatabaseManifest, readCatalogue, surveyOf } from "./manifest.ts";
 import { type OpenedBackup, openBackup } from "./opened.ts";
 import type { RestoreOptions } from "./restore.ts";
 import { type Ground, refuseConnections } from "./restore-checks.ts";
@@ -20,7 +20,9 @@ import { administratorOn } from "./restore-target.ts";
 export interface Draft {
   readonly context: Context;
   readonly options: RestoreOptions;
-  readonly manifest: Manifest;
+  readonly manifest: DatabaseManifest;
+  /** Where its files are below the backup; empty when it is the backup's one database. */
+  readonly within: string;
   readonly ground: Ground;
   readonly tools: readonly Tool[];
   /** Undefined: all of it. */
@@ -40,14 +42,21 @@ export function verifyStep(draft: Draft): Step {
     title: "verify the files",
     why: `every one of ${manifest.files.length} by its SHA-256, before the server is touched`,
     act: async (signal) => {
-      draft.opened = await openBackup(context, options.backup, { signal });
+      draft.opened = await inside(await openBackup(context, options.backup, { signal }), draft.within);
       return draft.opened.evidence;
     },
   };
 }
 
+/** One database of a backup of all. */
+export async function inside(opened: OpenedBackup, within: string): Promise<OpenedBackup> {
+  if (within === "") return opened;
+  const directory = join(opened.directory, within);
+  return { ...opened, directory, catalogue: await readCatalogue(directory) };
+}
+
 function jobOf(draft: Draft, signal: AbortSignal): FillJob {
-  const { options, manifest, ground, tools, only, directory, opened } = draft;
+  const { options, manifest, within, ground, tools, only, directory, opened } = draft;
   return {
     survey: surveyOf(manifest),
     tools,
@@ -55,7 +64,7 @@ function jobOf(draft: Draft, signal: AbortSignal): FillJob {
     runsAs: draft.runsAs,
     database: ground.part,
     files: options.target.files,
-    directory: opened?.directory ?? options.backup.directory,
+    directory: opened?.directory ?? join(options.backup.directory, within),
     secretsDirectory: join(directory, "secrets"),
     tables: manifest.tables,
     only,

@@ -8,7 +8,7 @@ import { Problem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
 import { ensureDirectory, remove } from "../../platform/files.ts";
 import type { ListedBackup } from "./list.ts";
-import { type Manifest, readManifest } from "./manifest.ts";
+import { type DatabaseManifest, type Manifest, manifestOf, readManifest } from "./manifest.ts";
 import { refusePart } from "./scope.ts";
 import { checkGround, type Ground, refuseUnconfirmed, type Wish } from "./restore-checks.ts";
 import { compareStep, type Draft, fillStep, keptAs, placeStep, verifyStep, withOwnerOut } from "./restore-steps.ts";
@@ -19,6 +19,8 @@ export interface RestoreOptions {
   readonly backup: ListedBackup;
   readonly target: RestoreTarget;
   readonly wish: Wish;
+  /** Of a backup of all databases, the one that is wanted. */
+  readonly database?: string | undefined;
   /** Names of tables, all unless given; each as the manifest has it, or its last part. */
   readonly tables: readonly string[];
   /** The role of the backup that all of it belongs to, when nobody vouches for what it holds: nothing of it is run as anybody else. */
@@ -53,26 +55,34 @@ interface Performing {
 export async function planRestore(context: Context, options: RestoreOptions): Promise<PlannedRestore> {
   const { backup, target, wish } = options;
   refuseBad(backup);
-  const { manifest } = await readManifest(backup.directory);
-  refusePart(manifest);
+  const { manifest, within } = chosenDatabase((await readManifest(backup.directory)).manifest, options.database);
   const only = chosenTables(manifest, options.tables);
   await using session = await administratorOn(target);
   const ground = await checkGround(session, { manifest, target, wish });
   const tools = await target.engine.backup.tools(context, manifest.server.version);
-  const draft: Draft = { context, options, manifest, ground, tools, only, directory: await newProofDirectory() };
+  const draft: Draft = { context, options, manifest, within, ground, tools, only, directory: await newProofDirectory() };
   const what = only ? `${only.length} ${only.length === 1 ? "table" : "tables"} of ${manifest.id}` : manifest.id;
   const title = `restore ${what}, ${manifest.database.name} as of ${manifest.taken.snapshotAt}, as ${ground.name} on ${target.engine.title} at ${target.where}`;
   const plan = { title, steps: [verifyStep(draft), fillStep(draft), compareStep(draft), placeStep(draft)] };
   return { plan, restore: ({ confirm, ...how }) => restore(draft, plan, { confirm, ...how }) };
 }
 
-function refuseBad({ id, state, because }: ListedBackup): void {
+export function refuseBad({ id, state, because }: ListedBackup): void {
   if (state === "PROVED" || state === "TAKEN") return;
   throw new Problem("RH-BACKUP-011", `${id} is ${state}: ${because}`, { hint: "Use another backup: `rowhouse backup list`." });
 }
 
+/** Throws RH-BACKUP-011 for a part that is no database, and for all databases of which none is named. */
+function chosenDatabase(manifest: Manifest, name: string | undefined): Pick<Draft, "manifest" | "within"> {
+  const members = manifest.whole?.databases ?? [];
+  const member = members.find(({ database }) => database.name === name);
+  if (member) return { manifest: manifestOf(manifest, member), within: member.directory };
+  refusePart(manifest);
+  return { manifest, within: "" };
+}
+
 /** Throws RH-USE-001 for a name that is no table's, or several tables'. */
-function chosenTables(manifest: Manifest, names: readonly string[]): readonly string[] | undefined {
+function chosenTables(manifest: DatabaseManifest, names: readonly string[]): readonly string[] | undefined {
   if (names.length === 0) return undefined;
   return names.map((wanted) => {
     const found = manifest.tables.filter(({ name }) => name.join(".") === wanted || name.at(-1) === wanted);

@@ -182,7 +182,12 @@ async function manifestFor(draft: Draft): Promise<Manifest> {
     counters: [],
     objects: countKinds(objects),
     files: [...(await storedFiles(partialOf(draft)))],
-    whole: { databases: [...members], leftOut: [...survey.leftOut], hasPasswords: survey.hasPasswords },
+    whole: {
+      databases: [...members],
+      roles: [...new Set(objects.map(engine.backup.wholeServer.roleOf))],
+      leftOut: [...survey.leftOut],
+      hasPasswords: survey.hasPasswords,
+    },
   };
 }
 

@@ -27,7 +27,7 @@ export async function tryAll(trial: WholeTrial): Promise<Verdict> {
     const restored = named(member, await restoreInto(member));
     if (restored.state !== "sound") return restored;
   }
-  const given = await tried(() => engine.backup.wholeServer.giveRights(job));
+  const given = await tried(() => engine.backup.wholeServer.giveRights(job, kept));
   if (given.state !== "sound") return given;
   const seen = `${members.length} databases and their server's roles into a throw-away ${engine.title} ${server.place.installation.version}, removed afterwards`;
   const restored = { subject: "restored", seen, tookMs: context.clock.monotonicMs() - began };

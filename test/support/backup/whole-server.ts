@@ -1,9 +1,13 @@
 // A server with three databases, one of an odd name, and with people and roles who may do different things in them.
+import { Secret } from "../../../src/foundation/secret.ts";
 import { type Sql, sql } from "../../../src/foundation/sql.ts";
 import type { EngineName } from "../../../src/engines/engines.ts";
 
 export const oddName = `o'd host=x "q" ünd`;
 export const databases = [oddName, "sales", "stock"] as const;
+
+/** Of everybody who may log in. */
+export const password = new Secret("app-pass");
 
 /** On the server, before its databases have anything in them. */
 export const people: Record<EngineName, readonly Sql[]> = {
@@ -54,7 +58,7 @@ export const insideEven: Record<EngineName, readonly Sql[]> = {
 export const inside: Record<EngineName, readonly Sql[]> = {
   postgres: [
     ...common,
-    sql`create procedure add_order(i int, what text) language sql as 'insert into orders values (i, what, 1)'`,
+    sql`create procedure ergänze(i int, what text) language sql as 'insert into orders values (i, what, 1)'`,
     sql`create function noted() returns trigger language plpgsql as 'begin insert into seen values (new.id); return new; end' security definer`,
     sql`create trigger noted after insert on orders for each row execute function noted()`,
     sql`grant select on orders to readers`,
@@ -63,10 +67,10 @@ export const inside: Record<EngineName, readonly Sql[]> = {
   ],
   mariadb: [
     ...common,
-    sql`create procedure add_order(i int, what text) sql security invoker insert into orders values (i, what, 1)`,
+    sql`create procedure ergänze(i int, what text) sql security invoker insert into orders values (i, what, 1)`,
     sql`create trigger noted after insert on orders for each row insert into seen values (new.id)`,
     sql`grant select (id, item) on orders to readers`,
     sql`grant insert, select on orders to clerks`,
-    sql`grant execute on procedure add_order to clerks`,
+    sql`grant execute on procedure ergänze to clerks`,
   ],
 };

@@ -3,7 +3,7 @@
 // Source: mariadb.com/kb/en/mysqlglobal_priv-table, mysql-roles_mapping-table, mysql-proxies_priv-table, information-schema-table-privileges-table
 import type { Session } from "../../../drivers/driver.ts";
 import { sql } from "../../../foundation/sql.ts";
-import { type Account, nameOf, partsOf, type Right, type RightRow, rightOf } from "./roles.ts";
+import { type Account, isOfRoutine, nameOf, partsOf, type Right, type RightRow, rightOf } from "./roles.ts";
 
 export interface Everyone {
   /** Roles first; the one that owns the server's views is left out. */
@@ -79,9 +79,9 @@ const rightsAnywhere = sql`
   from information_schema.column_privileges as p
   left join information_schema.columns as c on c.table_schema = p.table_schema and c.table_name = p.table_name and c.column_name = p.column_name
   union all
-  select concat('''', p.user, '''@''', p.host, ''''), 'routine', p.db, p.routine_name, p.routine_type, k.kind,
+  select concat('''', p.user, '''@''', p.host, ''''), 'routine', coalesce(r.db, p.db), coalesce(r.name, p.routine_name), p.routine_type, k.kind,
     if(find_in_set('Grant', p.proc_priv) > 0, 'YES', 'NO'), r.name is not null
   from mysql.procs_priv as p
-  left join mysql.proc as r on r.db = p.db and r.name = p.routine_name and r.type = p.routine_type
+  left join mysql.proc as r on ${isOfRoutine}
   join (select 'EXECUTE' as kind union all select 'ALTER ROUTINE' union all select 'SHOW CREATE ROUTINE') as k on find_in_set(k.kind, upper(p.proc_priv)) > 0
   order by 1, 2, 3, 4, 5, 6`;

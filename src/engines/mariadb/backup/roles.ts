@@ -226,6 +226,15 @@ export function partsOf(grantee: string): readonly [string, string] {
   return [grantee.slice(1, at), grantee.slice(at + 3, -1)];
 }
 
+/** As it was before it was taken for latin1 and encoded once more. */
+function encodedOnce(column: Sql): Sql {
+  return sql`convert(cast(convert(${column} using latin1) as binary) using utf8mb4)`;
+}
+
+/** Of a row `p` of mysql.procs_priv and a routine `r`. GRANT writes names beyond ASCII into it encoded twice. */
+export const isOfRoutine = sql`
+  r.type = p.routine_type and r.name in (p.routine_name, ${encodedOnce(sql`p.routine_name`)}) and r.db in (p.db, ${encodedOnce(sql`p.db`)})`;
+
 const rightsHere = sql`
   select grantee, 'server' as level, '' as what, '' as detail, privilege_type as privilege, is_grantable
   from information_schema.user_privileges where privilege_type <> 'USAGE'
@@ -242,11 +251,11 @@ const rightsHere = sql`
   join information_schema.columns as c on c.table_schema = p.table_schema and c.table_name = p.table_name and c.column_name = p.column_name
   where p.table_schema = database()
   union all
-  select concat('''', p.user, '''@''', p.host, ''''), 'routine', p.routine_name, p.routine_type, k.kind, if(find_in_set('Grant', p.proc_priv) > 0, 'YES', 'NO')
+  select concat('''', p.user, '''@''', p.host, ''''), 'routine', r.name, p.routine_type, k.kind, if(find_in_set('Grant', p.proc_priv) > 0, 'YES', 'NO')
   from mysql.procs_priv as p
-  join mysql.proc as r on r.db = p.db and r.name = p.routine_name and r.type = p.routine_type
+  join mysql.proc as r on ${isOfRoutine}
   join (select 'EXECUTE' as kind union all select 'ALTER ROUTINE' union all select 'SHOW CREATE ROUTINE') as k on find_in_set(k.kind, upper(p.proc_priv)) > 0
-  where p.db = database()
+  where r.db = database()
   order by 1, 2, 3, 4, 5`;
 
 const definersHere = sql`

@@ -11,6 +11,7 @@ import type { Context } from "../../../platform/context.ts";
 import { ensureDirectory, readIfThere, writeFileAtomic } from "../../../platform/files.ts";
 import type { DatabaseObject } from "../../backup.ts";
 import type { WholeDumpJob, WholeRestoreJob, WholeServer, WholeSurvey } from "../../whole-server.ts";
+import { accountId, accountOf } from "./fill.ts";
 import { type Account, grants, idOf, isPublic, nameOf, type Right } from "./roles.ts";
 import { type Everyone, everyone } from "./everyone.ts";
 
@@ -25,8 +26,10 @@ export const wholeServer: WholeServer = {
   dump,
   objects,
   roles,
+  ownRoles,
   makeRoles,
   giveRights,
+  dropRoles,
   roleOf,
   byHand: ["mariadb < server/roles.sql", "for each directory below databases, as for a backup of one database", "mariadb < server/grants.sql"],
 };
@@ -189,6 +192,15 @@ async function roles(session: Session): Promise<readonly string[]> {
   return rows.map(({ name, place, role }) => nameOf({ user: name, host: place, isRole: role === "Y", isSuper: false }));
 }
 
+/** Those that installing makes, and our own. */
+async function ownRoles(session: Session): Promise<readonly string[]> {
+  const rows = await session.all<{ name: string; place: string }>(sql`
+    select user as name, host as place from mysql.user
+    where is_role = 'N' and (host = 'localhost' and user in ('root', 'mysql', 'mariadb.sys') or concat(user, '@', host) = current_user())`);
+  const users = rows.map(({ name, place }) => nameOf({ user: name, host: place, isRole: false, isSuper: false }));
+  return [...users, "PUBLIC"];
+}
+
 function roleOf({ kind, name }: DatabaseObject): string {
   if (kind === "membership") return name.slice(0, name.indexOf(" in "));
   return kind === "right" || kind === "proxy" ? name.slice(0, name.indexOf(": ")) : name;
@@ -201,15 +213,28 @@ async function makeRoles(job: WholeRestoreJob): Promise<readonly string[]> {
   return there;
 }
 
-async function giveRights(job: WholeRestoreJob): Promise<void> {
-  await runStatements(job, grantsFile);
+async function giveRights(job: WholeRestoreJob, kept: readonly string[]): Promise<void> {
+  const ends = kept.map((name) => mariadbDriver.render(sql` to ${accountId(accountOf(name))}`).text);
+  await runStatements(job, grantsFile, (statement) => ends.some((end) => statement.endsWith(end) || statement.endsWith(`${end} with grant option`)));
+}
+
+async function dropRoles(login: ConnectionOptions, names: readonly string[]): Promise<void> {
+  await using session = await mariadbDriver.connect(login);
+  for (const name of names) {
+    const account = accountOf(name);
+    await session.run(account.host === "" ? sql`drop role if exists ${accountId(account)}` : sql`drop user if exists ${accountId(account)}`);
+  }
 }
 
 /** Each is one that this version wrote, between its delimiters. */
-async function runStatements({ login, directory }: WholeRestoreJob, file: string): Promise<void> {
+async function runStatements(
+  { login, directory }: WholeRestoreJob,
+  file: string,
+  isLeft: (statement: string) => boolean = () => false,
+): Promise<void> {
   const text = (await readIfThere(join(directory, file))) ?? "";
   const body = text.slice(text.indexOf("DELIMITER //\n") + "DELIMITER //\n".length, text.lastIndexOf("DELIMITER ;"));
   await using session = await mariadbDriver.connect({ ...login, statementTimeoutMs: dayMs });
   await session.run(sql`set sql_mode = ''`);
-  for (const statement of body.split(" //\n").filter((one) => one.trim() !== "")) await session.run(sql.script(statement));
+  for (const statement of body.split(" //\n").filter((one) => one.trim() !== "" && !isLeft(one))) await session.run(sql.script(statement));
 }

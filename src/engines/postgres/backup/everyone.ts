@@ -46,6 +46,14 @@ export async function roles(session: Session): Promise<readonly string[]> {
   return rows.map(({ name }) => name);
 }
 
+/** The first one, which no server is without, and our own. */
+export async function ownRoles(session: Session): Promise<readonly string[]> {
+  const rows = await session.all<{ name: string }>(
+    sql`select rolname::text as name from pg_roles where oid = 10 or rolname in (current_user, session_user)`,
+  );
+  return rows.map(({ name }) => name);
+}
+
 export function roleOf({ kind, name }: DatabaseObject): string {
   if (kind !== "membership") return name;
   const member = /^(?:"((?:[^"]|"")*)"|([^ "]+)) in /.exec(name);

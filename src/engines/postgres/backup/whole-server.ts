@@ -12,7 +12,7 @@ import { ensureDirectory, readTail } from "../../../platform/files.ts";
 import { run } from "../../../platform/processes.ts";
 import type { WholeDumpJob, WholeRestoreJob, WholeServer, WholeSurvey } from "../../whole-server.ts";
 import { programIn } from "./dump.ts";
-import { objects, roleOf, roles } from "./everyone.ts";
+import { objects, ownRoles, roleOf, roles } from "./everyone.ts";
 import { homeDatabase } from "./fill.ts";
 import { loginEnvironment } from "./login.ts";
 import { target } from "./target.ts";
@@ -26,8 +26,10 @@ export const wholeServer: WholeServer = {
   dump,
   objects,
   roles,
+  ownRoles,
   makeRoles,
   giveRights,
+  dropRoles,
   roleOf,
   byHand: [
     "psql -X -d postgres -f server/roles.sql        a role that is there already is told as an error, and kept",
@@ -134,7 +136,7 @@ function withoutRestriction(text: string): string {
 
 /** What makes a role that is there; and, where it keeps what it has, what changes it. */
 function withoutRoles(text: string, { there, isThrowaway }: { readonly there: readonly string[]; readonly isThrowaway: boolean }): string {
-  const changing = isThrowaway ? [] : ["ALTER ROLE", "COMMENT ON ROLE"];
+  const changing = isThrowaway ? [] : ["ALTER ROLE", "COMMENT ON ROLE", `GRANT ${identifier} TO`];
   const isLeft = (line: string) => ["CREATE ROLE", ...changing].some((verb) => isAbout(line, verb, there));
   return text
     .split("\n")
@@ -142,14 +144,25 @@ function withoutRoles(text: string, { there, isThrowaway }: { readonly there: re
     .join("\n");
 }
 
+const identifier = '(?:"(?:[^"]|"")*"|[^ ;"]+)';
+
 /** Lines read `ALTER ROLE "a b" WITH …`. */
 function isAbout(line: string, verb: string, names: readonly string[]): boolean {
-  if (!line.startsWith(`${verb} `)) return false;
-  const [, quoted, plain] = /^(?:"((?:[^"]|"")*)"|([^ ;"]+))[ ;]/.exec(line.slice(verb.length + 1)) ?? [];
+  const [, quoted, plain] = new RegExp(`^${verb} (?:"((?:[^"]|"")*)"|([^ ;"]+))[ ;]`).exec(line) ?? [];
   const name = quoted?.replaceAll('""', '"') ?? plain;
   return name !== undefined && names.includes(name);
 }
 
-async function giveRights(_job: WholeRestoreJob): Promise<void> {
+async function giveRights(_job: WholeRestoreJob, _kept: readonly string[]): Promise<void> {
   // each database's dump brings the rights on it
+}
+
+async function dropRoles(login: ConnectionOptions, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  await using session = await postgresDriver.connect({ ...login, database: login.database ?? homeDatabase });
+  const all = sql.join(
+    names.map((name) => sql.id(name)),
+    ", ",
+  );
+  await session.run(sql`drop role if exists ${all}`);
 }
