@@ -29,7 +29,7 @@ export interface ConnectionOptions {
    * What a statement of ours may have the server read from this side, by the name that stands in it (LOAD DATA LOCAL). Nothing else is
    * ever sent, whatever the server asks for; nothing at all unless given. PostgreSQL asks for nothing.
    */
-  readonly sends?: ReadonlyMap<string, () => AsyncIterable<Uint8Array>>;
+  readonly sends?: ReadonlyMap<string, () => Uint8Array>;
 }
 
 export interface Sent {

@@ -29,6 +29,28 @@ export async function* linesIn(pieces: AsyncIterable<Uint8Array>): AsyncIterable
   if (rest.length > 0) throw new Error(`the last line has no end: ${rest.length} bytes`);
 }
 
+/**
+ * Whole lines with their ends, in blocks of at most so many bytes; a line that is longer is a block of its own. Each block lies where the
+ * last one did, so it is used up before the next is asked for: memory that is taken and left for each costs more than the bytes.
+ */
+export async function* blocksIn(pieces: AsyncIterable<Uint8Array>, bytes: number): AsyncIterable<Uint8Array> {
+  let block = Buffer.allocUnsafe(bytes);
+  let size = 0;
+  for await (const piece of pieces) {
+    if (size + piece.length > bytes && size > 0) {
+      const end = block.lastIndexOf(newline, size - 1) + 1;
+      if (end > 0) yield block.subarray(0, end);
+      block.copyWithin(0, end, size);
+      size -= end;
+    }
+    if (size + piece.length > block.length) block = Buffer.concat([block.subarray(0, size)], (size + piece.length) * 2);
+    block.set(piece, size);
+    size += piece.length;
+  }
+  if (size > 0 && block[size - 1] !== newline) throw new Error(`the last line has no end: ${size - block.lastIndexOf(newline, size - 1) - 1} bytes`);
+  if (size > 0) yield block.subarray(0, size);
+}
+
 /** The values of a line, as bytes. */
 export function fieldsOf(line: Uint8Array): readonly (Uint8Array | null)[] {
   const found: (Uint8Array | null)[] = [];

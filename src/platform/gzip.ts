@@ -5,11 +5,12 @@ import { once } from "node:events";
 import { Readable, type Transform } from "node:stream";
 import { createGunzip, createGzip } from "node:zlib";
 
-const fastest = { level: 1, windowBits: 13, memLevel: 9, chunkSize: 256 * 1024 } as const;
+const chunkSize = 256 * 1024;
+const fastest = { level: 1, windowBits: 13, memLevel: 9, chunkSize } as const;
 
 /** The bytes of a packed file, or of what is read from one. Throws what zlib says of one that is cut or changed. */
 export async function* unpacked(from: string | AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const gunzip = createGunzip();
+  const gunzip = createGunzip({ chunkSize });
   const source: Readable = typeof from === "string" ? createReadStream(from) : Readable.from(from, { objectMode: false });
   yield* readThrough(
     source.on("error", (cause) => gunzip.destroy(cause)),

@@ -16,6 +16,13 @@ export async function findProgram(context: Pick<Context, "environment">, name: s
   return undefined;
 }
 
+/** Of programs that were looked for before. */
+export function programIn(tools: readonly { readonly name: string; readonly path: string }[], name: string): string {
+  const tool = tools.find((one) => one.name === name);
+  if (!tool) throw new Error(`${name} was not looked for`);
+  return tool.path;
+}
+
 export async function isProgram(path: string): Promise<boolean> {
   return access(path, constants.X_OK).then(
     () => true,

@@ -248,4 +248,18 @@ describe.each(await engineVersions())("values on $title", (version) => {
     expect(await codeOf(session.run(load[name]))).toMatch(/^RH-/);
     expect(await session.all(sql`select id from odd`)).toEqual([]);
   });
+
+  test("a server gets what was offered by that name, and no file of the client whatever it asks for (SEC-13)", async () => {
+    const sends = new Map([["rows", () => Buffer.from("7\n")]]);
+    await using offering = await engine.driver.connect({ ...server.administrator("home"), sends });
+    const load: Record<EngineName, (file: string) => Sql> = {
+      postgres: () => sql`copy odd (id) from stdin`,
+      mariadb: (file) => sql`load data local infile ${sql.literal(file)} into table odd (id)`,
+    };
+    for (const file of ["/etc/passwd", "/proc/self/environ", "Rows"]) await expect(offering.run(load[name](file))).rejects.toThrow();
+    expect(await session.all(sql`select id from odd`)).toEqual([]);
+    const given: Record<EngineName, readonly { readonly id: number }[]> = { postgres: [], mariadb: [{ id: 7 }] };
+    if (name === "mariadb") await offering.run(load[name]("rows"));
+    expect(await session.all(sql`select id from odd`)).toEqual(given[name]);
+  });
 });

@@ -1,7 +1,5 @@
 // MariaDB through its own connector. Deadlines are the server's (max_statement_time, lock_wait_timeout), with a margin of ours
 // behind them. The connector's file sending stays off (TRAP-11), but where the caller says what may be sent: then it is that, never a file.
-import { once } from "node:events";
-import { createConnection, type Socket } from "node:net";
 import { Readable } from "node:stream";
 import * as mariadb from "mariadb";
 import { type ConnectionOptions, deadlines, type Driver } from "../driver.ts";
@@ -49,7 +47,7 @@ function settingsOf(options: ConnectionOptions): mariadb.ConnectionConfig {
   const lockTimeoutSeconds = Math.max(1, Math.ceil((options.lockTimeoutMs ?? deadlines.lockTimeoutMs) / 1000));
   const idleTransactionSeconds = Math.ceil((options.idleTransactionTimeoutMs ?? deadlines.idleTransactionTimeoutMs) / 1000);
   return {
-    ...(options.sends ? {} : options.host.startsWith("/") ? { socketPath: options.host } : { host: options.host, port: options.port }),
+    ...(options.host.startsWith("/") ? { socketPath: options.host } : { host: options.host, port: options.port }),
     ...(options.database === undefined ? {} : { database: options.database }),
     ...(options.password === undefined ? {} : { password: options.password.reveal() }),
     user: options.user,
@@ -63,7 +61,7 @@ function settingsOf(options: ConnectionOptions): mariadb.ConnectionConfig {
     insertIdAsNumber: false,
     autoJsonMap: false,
     typeCast: exactIntegers,
-    ...(options.sends ? sending(options, options.sends) : { permitLocalInfile: false }),
+    ...(options.sends ? sending(options.sends) : { permitLocalInfile: false }),
     keepAliveDelay: 60_000,
     initSql: [
       "set session transaction isolation level read committed",
@@ -73,25 +71,14 @@ function settingsOf(options: ConnectionOptions): mariadb.ConnectionConfig {
   };
 }
 
-/** Over a socket of our own, because the connector would take all of what is sent into memory: the next part waits until one is gone. */
-function sending({ host, port }: ConnectionOptions, sends: NonNullable<ConnectionOptions["sends"]>): mariadb.ConnectionConfig {
-  let socket: Socket | undefined;
-  const paced = async function* (parts: AsyncIterable<Uint8Array>) {
-    for await (const part of parts) {
-      yield part;
-      if (socket?.writableNeedDrain) await once(socket, "drain");
-    }
-  };
+/** What was offered, and never a file. The server takes it as one packet, so that max_allowed_packet is a limit to its size. */
+function sending(sends: NonNullable<ConnectionOptions["sends"]>): mariadb.ConnectionConfig {
   return {
     permitLocalInfile: true,
-    stream: () => {
-      socket = createConnection(host.startsWith("/") ? { path: host } : { host, port });
-      return socket;
-    },
     infileStreamFactory: (name) => {
-      const parts = sends.get(name);
-      if (!parts) throw new Error(`${name} is not what was offered`);
-      return Readable.from(paced(parts()), { objectMode: false });
+      const content = sends.get(name);
+      if (!content) throw new Error(`${name} is not what was offered`);
+      return Readable.from([content()], { objectMode: false });
     },
   };
 }

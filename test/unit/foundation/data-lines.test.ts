@@ -1,7 +1,7 @@
 // Lines of data files, read back as LOAD DATA reads them, however they come in pieces.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fieldsOf, linesIn, marksIn } from "../../../src/formats/data-lines.ts";
+import { blocksIn, fieldsOf, linesIn, marksIn } from "../../../src/formats/data-lines.ts";
 
 const text = (value: string) => Buffer.from(value, "latin1");
 const read = (line: string) => fieldsOf(text(line)).map((value) => (value === null ? null : Buffer.from(value).toString("latin1")));
@@ -49,6 +49,18 @@ describe("lines", () => {
 
   test("that end in the middle are no lines", async () => {
     await expect(all(["a\nb"])).rejects.toThrow(/has no end/);
+  });
+
+  test.each([1, 4, 5, 100])("come in blocks of whole lines, at most %i bytes each but for a longer one", async (bytes) => {
+    const pieces = async function* () {
+      for (const piece of ["a\nbc", "d\nefghijk", "l", "mn\n", "\n", "o\n"]) yield text(piece);
+    };
+    const blocks: string[] = [];
+    for await (const block of blocksIn(pieces(), bytes)) blocks.push(Buffer.from(block).toString("latin1"));
+    expect(blocks.join("")).toBe("a\nbcd\nefghijklmn\n\no\n");
+    expect(blocks.filter((block) => !block.endsWith("\n"))).toEqual([]);
+    expect(blocks.length > 1).toBe(bytes < 100);
+    expect(blocks.filter((block) => block.length > Math.max(bytes, 22))).toEqual([]);
   });
 });
 

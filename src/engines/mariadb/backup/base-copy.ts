@@ -12,12 +12,12 @@ import type { Context } from "../../../platform/context.ts";
 import { readIfThere, writeFileAtomic } from "../../../platform/files.ts";
 import { diskFull, run, saysDiskFull } from "../../../platform/processes.ts";
 import { copyTree } from "../../../platform/trees.ts";
+import { programIn } from "../../../platform/tools.ts";
 import { Problem } from "../../../foundation/problem.ts";
 import type { BaseFloor, CopyJob, CopyServer, ServerSurvey } from "../../base.ts";
 import type { ServerPlace } from "../../engine.ts";
 import { administrator, program } from "../server/process.ts";
 import { writeSettings } from "../server/settings.ts";
-import { programIn } from "./dump.ts";
 import { scratchArguments } from "./restore.ts";
 
 export async function copy(_context: Context, { from, dataDirectory, owner, tools, signal }: CopyJob): Promise<void> {

@@ -7,12 +7,15 @@ import { join } from "node:path";
 import type { Session } from "../../../drivers/driver.ts";
 import { mariadbDriver } from "../../../drivers/mariadb/driver.ts";
 import { isProblem, Problem } from "../../../foundation/problem.ts";
+import { allOrFirst } from "../../../foundation/side-by-side.ts";
 import { dayMs } from "../../../foundation/units.ts";
 import type { Context } from "../../../platform/context.ts";
+import { type Counted, counting } from "../../../platform/counting.ts";
 import { ensureDirectory, readTail, writeFileAtomic } from "../../../platform/files.ts";
 import { packed } from "../../../platform/gzip.ts";
 import { run } from "../../../platform/processes.ts";
-import type { DatabaseObject, DumpJob, Scope, Taken, Tool } from "../../backup.ts";
+import { programIn } from "../../../platform/tools.ts";
+import type { DatabaseObject, DumpJob, Scope, Taken } from "../../backup.ts";
 import { objects } from "./catalogue.ts";
 import { type ContentSum, contentSum, counters, tableNames } from "./content.ts";
 import { loadStatement } from "./lines.ts";
@@ -49,12 +52,6 @@ export function scriptsDirectory({ kind }: Pick<Scope, "kind">): string {
   return kind === "data" ? "schema" : "dump";
 }
 
-export function programIn(tools: readonly Tool[], name: string): string {
-  const tool = tools.find((one) => one.name === name);
-  if (!tool) throw new Error(`${name} was not looked for`);
-  return tool.path;
-}
-
 export async function dump(context: Context, job: DumpJob): Promise<Taken> {
   const patient = { ...job.login, statementTimeoutMs: dayMs, idleTransactionTimeoutMs: dayMs, applicationName: "rowhouse backup" };
   await using session = await mariadbDriver.connect(patient);
@@ -64,7 +61,7 @@ export async function dump(context: Context, job: DumpJob): Promise<Taken> {
   await writeRoles(job, session);
   await using snapshot = await takeSnapshot(patient);
   const snapshotAt = context.clock.now().toISOString();
-  const tables = await dumpTables(job, snapshot.sessions).catch((thrown: unknown) => {
+  const tables = await dumpTables(context, job, snapshot.sessions).catch((thrown: unknown) => {
     throw isProblem(thrown, "RH-SQL-003") && /\(1412\)/.test(thrown.message) ? moved(thrown.message) : thrown;
   });
   refuseMoved(before, await objects(session));
@@ -124,7 +121,7 @@ interface Part {
   readonly file: string;
 }
 
-async function dumpTables(job: DumpJob, sessions: readonly [Session, ...Session[]]): Promise<Taken["tables"]> {
+async function dumpTables({ clock }: Pick<Context, "clock">, job: DumpJob, sessions: readonly [Session, ...Session[]]): Promise<Taken["tables"]> {
   const parts: Part[] = [];
   const names = await tableNames(sessions[0]);
   if (job.scope.kind === "schema") return names.map((name) => ({ name: [name], ...contentSum().content() }));
@@ -133,9 +130,10 @@ async function dumpTables(job: DumpJob, sessions: readonly [Session, ...Session[
     parts.push(...(await partsOf(sessions[0], name, index)));
   const done = new Map<Part, ContentSum>();
   const waiting = [...parts];
+  const onDumped = counting({ clock, verb: "dumping", total: estimateOf(parts), isEstimate: true, onProgress: job.onProgress });
   await allOrFirst(
     sessions.map((session) => async (signal: AbortSignal) => {
-      for (let part = waiting.shift(); part; part = waiting.shift()) done.set(part, await dumpPart({ ...job, signal }, session, part));
+      for (let part = waiting.shift(); part; part = waiting.shift()) done.set(part, await dumpPart({ ...job, signal, onDumped }, session, part));
     }),
     job.signal,
   );
@@ -148,17 +146,9 @@ async function dumpTables(job: DumpJob, sessions: readonly [Session, ...Session[
   });
 }
 
-/** Works side by side; when one fails the others are told, and once all have ended what failed first is thrown. */
-export async function allOrFirst(works: readonly ((signal: AbortSignal) => Promise<void>)[], outer: AbortSignal): Promise<void> {
-  const failed = new AbortController();
-  const signal = AbortSignal.any([outer, failed.signal]);
-  let first: { readonly thrown: unknown } | undefined;
-  const told = (thrown: unknown) => {
-    first ??= { thrown };
-    failed.abort(thrown);
-  };
-  await Promise.all(works.map((work) => work(signal).catch(told)));
-  if (first) throw first.thrown;
+/** As the server estimates it. */
+function estimateOf(parts: readonly Part[]): number {
+  return [...new Set(parts.map(({ shape }) => shape))].reduce((sum, { rows }) => sum + rows, 0);
 }
 
 /** Parts begin where a block does, so that no block is in two of them. */
@@ -190,13 +180,13 @@ SET NAMES utf8mb4, time_zone = '+00:00', foreign_key_checks = 0, unique_checks =
 SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO,STRICT_ALL_TABLES,ALLOW_INVALID_DATES';
 `;
 
-async function dumpPart(job: DumpJob, session: Session, { shape, range, file }: Part): Promise<ContentSum> {
+async function dumpPart(job: DumpJob & { readonly onDumped: Counted }, session: Session, { shape, range, file }: Part): Promise<ContentSum> {
   const sum = contentSum();
   async function* bytes() {
     for await (const lines of readLines(session, shape, range)) {
       job.signal.throwIfAborted();
       sum.add(lines);
-      job.onProgress(`${shape.name}: ${sum.rows().toLocaleString("en-US")} rows`);
+      job.onDumped(shape.name, { rows: lines.rows, bytes: lines.bytes.length });
       yield lines.bytes;
     }
   }

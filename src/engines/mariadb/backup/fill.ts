@@ -9,10 +9,11 @@ import { dayMs } from "../../../foundation/units.ts";
 import type { Context } from "../../../platform/context.ts";
 import { readIfThere } from "../../../platform/files.ts";
 import { run } from "../../../platform/processes.ts";
+import { programIn } from "../../../platform/tools.ts";
 import type { FillJob } from "../../target.ts";
-import { programIn } from "./dump.ts";
 import { loginOption, writeLogin } from "./login.ts";
-import { loadTables, offers, runFile } from "./restore.ts";
+import { loadTables, offerOf, type Parcel } from "./load.ts";
+import { runFile } from "./restore.ts";
 
 export const homeDatabase = undefined;
 
@@ -24,28 +25,28 @@ export function fillCommands({
   return [[programIn(tools, "mariadb"), loginOption(secretsDirectory), "--sandbox", "--local-infile=0", "--batch", `--database=${database}`]];
 }
 
-export async function fill(_context: Context, job: FillJob): Promise<void> {
+export async function fill(context: Context, job: FillJob): Promise<void> {
   const { database, files, only } = job;
   const login = { ...job.login, database, statementTimeoutMs: dayMs, applicationName: "rowhouse restore" };
   const tables = job.tables.filter(({ name }) => only === undefined || only.includes(name.join(".")));
-  const isByStatements = !files && !(await takesFiles(login));
-  const open = () => mariadbDriver.connect(files || isByStatements ? login : { ...login, sends: offers(job) });
-  await using session = await open();
+  const packetBytes = files ? undefined : await mostAtOnce(login);
+  const open = (parcel: Parcel) => mariadbDriver.connect(packetBytes === undefined ? login : { ...login, sends: offerOf(parcel) });
+  await using session = await mariadbDriver.connect(login);
   await runScript(job, "schema.sql");
   const borrowers = only ? [] : await lackingRights(session, database, job.survey.roles.map(accountOf));
   await lend(session, database, borrowers);
   if (!only) await runScript(job, "views.sql");
-  await loadTables(open, { ...job, tables, isByStatements });
+  await loadTables(context, open, { ...job, tables, packetBytes });
   if (!only) await runScript(job, "triggers.sql");
   else await dropRest(session, only);
   await takeBack(session, database, borrowers);
 }
 
-/** From its clients. */
-async function takesFiles(login: ConnectionOptions): Promise<boolean> {
+/** Bytes that the server takes from a client's file at once; undefined where it takes none. */
+async function mostAtOnce(login: ConnectionOptions): Promise<number | undefined> {
   await using session = await mariadbDriver.connect(login);
-  const [row] = await session.all<{ takes: number }>(sql`select @@local_infile as takes`);
-  return row?.takes === 1;
+  const [row] = await session.all<{ takes: number; bytes: number }>(sql`select @@local_infile as takes, @@max_allowed_packet as bytes`);
+  return row?.takes === 1 ? row.bytes : undefined;
 }
 
 /** A user with its host, or a role without one. */

@@ -7,8 +7,10 @@ import { dayMs } from "../../../foundation/units.ts";
 import type { Context } from "../../../platform/context.ts";
 import { writeFileAtomic } from "../../../platform/files.ts";
 import { run } from "../../../platform/processes.ts";
-import type { DumpJob, Scope, Taken, Tool } from "../../backup.ts";
+import { programIn } from "../../../platform/tools.ts";
+import type { DumpJob, Scope, Taken } from "../../backup.ts";
 import { content, counters } from "./content.ts";
+import { tellingCopies } from "./load.ts";
 import { loginEnvironment } from "./login.ts";
 import { roleScript } from "./roles.ts";
 import { isPartOf, scopeOptions } from "./scope.ts";
@@ -45,12 +47,6 @@ function command({ scope, tools, directory }: CommandJob, snapshot: string, to: 
   ];
 }
 
-export function programIn(tools: readonly Tool[], name: string): string {
-  const tool = tools.find((one) => one.name === name);
-  if (!tool) throw new Error(`${name} was not looked for`);
-  return tool.path;
-}
-
 export async function dump(context: Context, job: DumpJob): Promise<Taken> {
   const patient = { statementTimeoutMs: dayMs, idleTransactionTimeoutMs: dayMs };
   await using snapshot = await takeSnapshot({ ...job.login, ...patient, applicationName: "rowhouse backup" });
@@ -58,11 +54,12 @@ export async function dump(context: Context, job: DumpJob): Promise<Taken> {
   const snapshotAt = context.clock.now().toISOString();
   const countersBefore = await counters(session); // in no snapshot: what they are now
   const env = await loginEnvironment(job.login, job.secretsDirectory);
-  for (const argv of commands(job, snapshot.how)) {
-    await run({ argv, isBackground: true, env, umask: 0o077, timeoutMs: dayMs, signal: job.signal }).catch((thrown: unknown) => {
-      throw moved(thrown);
-    });
-  }
+  await tellingCopies(context, job, async () => {
+    for (const argv of commands(job, snapshot.how))
+      await run({ argv, isBackground: true, env, umask: 0o077, timeoutMs: dayMs, signal: job.signal }).catch((thrown: unknown) => {
+        throw moved(thrown);
+      });
+  });
   const { tables, objects, counters: countersAfter } = await content(session, job.onProgress, job.scope);
   await writeFileAtomic(join(job.directory, rolesFile), await roleScript(session));
   await session.commit();

@@ -9,9 +9,10 @@ import { dayMs } from "../../../foundation/units.ts";
 import type { Context } from "../../../platform/context.ts";
 import { writeFileAtomic } from "../../../platform/files.ts";
 import { run } from "../../../platform/processes.ts";
+import { programIn } from "../../../platform/tools.ts";
 import type { TableName } from "../../backup.ts";
 import type { FillJob } from "../../target.ts";
-import { programIn } from "./dump.ts";
+import { tellingRows } from "./load.ts";
 import { loginEnvironment } from "./login.ts";
 import { giveProperties } from "./properties.ts";
 
@@ -28,12 +29,17 @@ function command({ tools, database, directory }: Pick<FillJob, "tools" | "databa
   return [program, "--exit-on-error", "--jobs=2", "--no-password", ...more, `--dbname=dbname='${quoted}'`, join(directory, "dump")];
 }
 
-export async function fill(_context: Context, job: FillJob): Promise<void> {
+export async function fill(context: Context, job: FillJob): Promise<void> {
   const env = await loginEnvironment(job.runsAs ?? job.login, job.secretsDirectory);
   const patient = { statementTimeoutMs: dayMs, applicationName: "rowhouse restore" };
-  job.onProgress("restoring");
-  if (job.only) await fillPart(job, env, { ...job.login, ...patient, database: job.database });
-  else await run({ argv: command(job, []), env, timeoutMs: dayMs, signal: job.signal });
+  await tellingRows(
+    context,
+    { ...job, login: { ...job.login, database: homeDatabase }, tables: job.tables.filter(({ name }) => job.only?.includes(name.join(".")) ?? true) },
+    async () => {
+      if (job.only) await fillPart(job, env, { ...job.login, ...patient, database: job.database });
+      else await run({ argv: command(job, []), env, timeoutMs: dayMs, signal: job.signal });
+    },
+  );
   await using session = await postgresDriver.connect({ ...job.login, ...patient, database: homeDatabase });
   await giveProperties(session, job.database, job.survey);
 }

@@ -9,10 +9,12 @@ import { dayMs } from "../../../foundation/units.ts";
 import type { Context } from "../../../platform/context.ts";
 import { readIfThere } from "../../../platform/files.ts";
 import { run } from "../../../platform/processes.ts";
+import { programIn } from "../../../platform/tools.ts";
 import type { RestoreJob, Survey } from "../../backup.ts";
 import type { ServerPlace } from "../../engine.ts";
 import { administrator } from "../server/process.ts";
-import { programIn, rolesFile, schemaDirectory } from "./dump.ts";
+import { rolesFile, schemaDirectory } from "./dump.ts";
+import { tellingRows } from "./load.ts";
 import { loginEnvironment } from "./login.ts";
 import { creation } from "./properties.ts";
 
@@ -72,11 +74,13 @@ export const byHand: readonly string[] = [
   "pg_restore --create --exit-on-error --dbname=postgres dump",
 ];
 
-export async function restore(_context: Context, job: RestoreJob): Promise<void> {
+export async function restore(context: Context, job: RestoreJob): Promise<void> {
   const login = administrator(job.place, "template1");
   await prepare(job, await postgresDriver.connect(login));
   const env = await loginEnvironment(login, job.secretsDirectory);
-  for (const argv of restoreCommands(job)) await run({ argv, isBackground: true, env, timeoutMs: dayMs, signal: job.signal });
+  await tellingRows(context, { ...job, login, database: job.survey.database }, async () => {
+    for (const argv of restoreCommands(job)) await run({ argv, isBackground: true, env, timeoutMs: dayMs, signal: job.signal });
+  });
 }
 
 /** Every statement of the script runs in this server as its administrator; no client that may run programs reads it. */

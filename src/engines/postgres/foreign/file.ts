@@ -1,8 +1,8 @@
 // Files of pg_dump's by their first bytes, and the program that prints an archive as a script.
 // Source: postgresql.org/docs/current/app-pgrestore.html (--file), src/bin/pg_dump/pg_backup_archiver.c
+import { programIn } from "../../../platform/tools.ts";
 import type { Tool } from "../../backup.ts";
 import type { ForeignKind } from "../../foreign.ts";
-import { programIn } from "../backup/dump.ts";
 
 /** A directory is recognised by its table of contents. */
 export function recognise(head: Buffer): ForeignKind | undefined {
