@@ -10,6 +10,7 @@ import { sql } from "../../src/foundation/sql.ts";
 import type { EngineName } from "../../src/engines/engines.ts";
 import { houseFile, readHouse } from "../../src/operations/stack/house.ts";
 import type { TakenBackup } from "../../src/operations/backup/take.ts";
+import { clientSettings } from "../support/backup/client.ts";
 import { readManifestOf } from "../support/backup/keys.ts";
 import { commandsOf, runPage } from "../support/backup/page.ts";
 import { emptyHouse, rowhouse } from "../support/houses.ts";
@@ -30,13 +31,13 @@ describe.each(await engineVersions())("with nothing but kit and store, on $title
   const store = (which: "open" | "sealed") => join(root, `store-${which}`);
 
   /** Somebody with a copy of the store in a directory of their own, and with a server. */
-  const strangerWith = (which: "open" | "sealed", server?: TestServer) => {
+  const strangerWith = async (which: "open" | "sealed", server?: TestServer) => {
     const directory = mkdtempSync(join(root, "stranger-"));
     const copy = join(directory, "store");
     cpSync(store(which), copy, { recursive: true });
     const [found = ""] = readdirSync(copy);
     const [id = ""] = readdirSync(join(copy, found)).filter((one) => !one.startsWith("."));
-    const env = { PATH: path, HOME: directory, ...(server ? clientOf(name, server, directory) : {}) };
+    const env = { PATH: path, HOME: directory, ...(server ? await clientSettings(name, server.administrator(), directory) : {}) };
     return { directory, env, backup: join(copy, found, id), variables: { KIT: kit(), STORE: copy, PLAIN: join(directory, "plain") } };
   };
 
@@ -95,7 +96,7 @@ describe.each(await engineVersions())("with nothing but kit and store, on $title
   test("a stranger without Rowhouse gets the data, encrypted or not", async () => {
     await using server = await startServer(version);
     for (const which of ["open", "sealed"] as const) {
-      const { env, variables, directory, backup } = strangerWith(which, server);
+      const { env, variables, directory, backup } = await strangerWith(which, server);
       await runPage(page, { headings: ["The data, without Rowhouse", titles[name]], variables, env, directory });
       const { tables, encryption } = readManifestOf(backup);
       expect(encryption !== undefined).toBe(which === "sealed");
@@ -110,7 +111,7 @@ describe.each(await engineVersions())("with nothing but kit and store, on $title
   });
 
   test("a stranger is stopped by a backup that was changed", async () => {
-    const { env, variables, directory, backup } = strangerWith("sealed");
+    const { env, variables, directory, backup } = await strangerWith("sealed");
     const dump = join(backup, "dump");
     const [file = ""] = readdirSync(dump).filter((one) => one.endsWith(".age"));
     writeFileSync(join(dump, file), "changed");
@@ -128,12 +129,4 @@ async function taken(port: number): Promise<AsyncDisposable> {
   const server = createServer();
   await once(server.listen(port, "127.0.0.1"), "listening");
   return { [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())) };
-}
-
-/** How the engine's own programs are told which server a person means. */
-function clientOf(name: EngineName, server: TestServer, home: string): Readonly<Record<string, string>> {
-  const { host, port, user } = server.administrator();
-  if (name === "postgres") return { PGHOST: host, PGPORT: String(port), PGUSER: user };
-  writeFileSync(join(home, ".my.cnf"), `[client]\nsocket=${host}\nuser=${user}\n`, { mode: 0o600 });
-  return {};
 }

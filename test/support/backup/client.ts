@@ -1,6 +1,7 @@
 // The engine's own client programs, run as a person would: a script loaded, a database dumped as text.
 import { execFile } from "node:child_process";
 import { createReadStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ConnectionOptions } from "../../../src/drivers/driver.ts";
 import type { EngineName } from "../../../src/engines/engines.ts";
@@ -41,6 +42,17 @@ export async function ownDump(name: EngineName, login: ConnectionOptions): Promi
     ],
   };
   return (await runClient(argv[name], { database })).split("\n");
+}
+
+/** How the engine's own programs are told, in the environment and in the home directory, which server a person means. */
+export async function clientSettings(
+  name: EngineName,
+  { host, port, user }: ConnectionOptions,
+  home: string,
+): Promise<Readonly<Record<string, string>>> {
+  if (name === "postgres") return { PGHOST: host, PGPORT: String(port), PGUSER: user };
+  await writeFile(join(home, ".my.cnf"), `[client]\nsocket=${host}\nuser=${user}\n`, { mode: 0o600 });
+  return {};
 }
 
 function postgresLogin({ host, port, user }: ConnectionOptions): readonly string[] {
