@@ -34,7 +34,11 @@ export interface Owner {
 export interface ForeignFloor {
   /** By its first bytes; undefined when this engine's tools wrote nothing of the kind. */
   recognise(head: Buffer): ForeignKind | undefined;
-  /** Prints an archive, or the directory that holds one, as a script; `path` undefined: it comes on standard input. */
+  /** In a directory that is an archive, the file that says so; undefined where this engine has none. */
+  readonly contentsName: string | undefined;
+  /** Whether such a file names others outside of its directory. */
+  leadsAway(contents: Buffer): boolean;
+  /** Prints an archive, or the directory that is one, as a script; `path` undefined: it comes on standard input. */
   unpackCommand(tools: readonly Tool[], path: string | undefined): readonly string[];
   /** The parts of a script in order. Throws RH-BACKUP-003 or RH-SQL-001 for one that is cut. */
   read(script: AsyncIterable<Uint8Array>): AsyncIterable<ForeignPart>;
@@ -46,6 +50,8 @@ export interface ForeignFloor {
   freshSurvey(session: Session, database: string): Promise<Survey>;
   /** In a server of our own: makes the owner, without rights on the server, and its empty database. */
   prepare(session: Session, place: ServerPlace, options: { readonly owner: Owner; readonly survey: Survey }): Promise<void>;
+  /** After the script: from here on no name of the database's stands in front of the server's own in a session of the owner's. */
+  shield(session: Session, owner: Owner): Promise<void>;
   /** The owner's, in a server of our own. */
   login(place: ServerPlace, options: { readonly owner: Owner; readonly database: string }): ConnectionOptions;
   /** Whose session the database may be read in without running what is in it as anybody but its owner. */

@@ -1,22 +1,27 @@
 // A file that another program dumped, as the script that is in it: recognised by what it holds and not by its name, unpacked while it is
 // read, archives printed by the engine's own tool as a user that owns nothing. Whatever unpacks to more than a dump would is refused.
-import { createReadStream } from "node:fs";
-import { realpath, stat } from "node:fs/promises";
+import { constants, createReadStream, type ReadStream } from "node:fs";
+import { lstat, readFile, realpath, stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { Tool } from "../../engines/backup.ts";
 import type { Engine } from "../../engines/engine.ts";
 import type { ForeignKind } from "../../engines/foreign.ts";
 import { isProblem, Problem } from "../../foundation/problem.ts";
 import { formatBytes } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
+import { ensureDirectory, namesIn, remove, writeFileAtomic } from "../../platform/files.ts";
 import { filtered } from "../../platform/filter.ts";
 import { unpacked } from "../../platform/gzip.ts";
 import type { Program } from "../../platform/processes.ts";
 import { findProgram } from "../../platform/tools.ts";
 import { findUser, isRoot } from "../../platform/users.ts";
-import { proofUser } from "./throwaway.ts";
+import { refuseLackOfSpace } from "./store.ts";
+import { newProofDirectory, proofsRoot, proofUser } from "./throwaway.ts";
 
 export interface ForeignFile {
   readonly path: string;
+  /** One of several files in a directory. */
+  readonly isDirectory: boolean;
   readonly packing: Packing | undefined;
   readonly kind: ForeignKind;
   readonly bytes: number;
@@ -32,16 +37,35 @@ export async function openForeign(context: Context, { path, engine }: { readonly
     throw new Problem("RH-FILE-001", `there is no file ${path}`, { cause, hint: "Give the path of a dump." });
   });
   const found = await stat(real);
+  if (found.isDirectory()) return openDirectory(real, engine);
   if (!found.isFile()) throw new Problem("RH-FILE-001", `${path} is no file`, { hint: "Give the path of a dump." });
-  const first = await firstOf(createReadStream(real, { end: headBytes - 1 }), path);
+  const first = await firstOf(readPieces(real), path);
   const packing = packingOf(first);
   const signal = new AbortController().signal;
   const head = packing === undefined ? first : await firstOf(unpackedFile(context, { path: real, packing, signal }), path);
   const kind = engine.foreign.recognise(head);
-  if (kind !== undefined) return { path: real, packing, kind, bytes: found.size };
-  throw new Problem("RH-BACKUP-003", `${path} begins like no dump of ${engine.title}'s`, {
+  if (kind !== undefined) return { path: real, isDirectory: false, packing, kind, bytes: found.size };
+  throw unknown(path, engine);
+}
+
+function unknown(path: string, engine: Engine): Problem {
+  return new Problem("RH-BACKUP-003", `${path} begins like no dump of ${engine.title}'s`, {
     hint: `Give a file that ${engine.title}'s own tools dumped, with its comments, and a server of the same engine with --target.`,
   });
+}
+
+async function openDirectory(path: string, engine: Engine): Promise<ForeignFile> {
+  const { contentsName } = engine.foreign;
+  const names = await namesIn(path);
+  if (contentsName === undefined || !names.includes(contentsName)) throw unknown(path, engine);
+  let bytes = 0;
+  for (const name of names) {
+    const found = await lstat(join(path, name));
+    if (!found.isFile())
+      throw new Problem("RH-BACKUP-003", `${join(path, name)} is no file`, { hint: "An archive in a directory holds files and nothing else." });
+    bytes += found.size;
+  }
+  return { path, isDirectory: true, packing: undefined, kind: "archive", bytes };
 }
 
 async function firstOf(pieces: AsyncIterable<Uint8Array>, path: string): Promise<Buffer> {
@@ -75,10 +99,34 @@ export async function* scriptOf(context: Context, file: ForeignFile, { tools, en
   const limit = file.bytes * timesLarger + roomBytes;
   try {
     const plain = limited(unpackedFile(context, { ...file, signal, onRead }), limit);
-    if (file.kind === "script") yield* plain;
+    if (file.isDirectory) yield* limited(printedDirectory(file, { tools, engine, signal, onRead }), limit);
+    else if (file.kind === "script") yield* plain;
     else yield* limited(filtered(await asNobody(engine.foreign.unpackCommand(tools, undefined)), { input: plain, signal }), limit);
   } catch (thrown) {
     throw unreadable(thrown, file.path);
+  }
+}
+
+/** Whoever prints it owns the copy that it reads, and nothing else. */
+async function* printedDirectory({ path, bytes }: ForeignFile, { tools, engine, signal, onRead }: Reading): AsyncIterable<Uint8Array> {
+  await refuseLackOfSpace(proofsRoot, { bytes, what: `a copy of ${path}` });
+  const directory = await newProofDirectory();
+  const printer = await asNobody(engine.foreign.unpackCommand(tools, directory));
+  const owner = printer.owner ? { owner: printer.owner } : {};
+  try {
+    await ensureDirectory(directory, owner);
+    let before = 0;
+    for (const name of await namesIn(path)) {
+      signal.throwIfAborted();
+      const file = counted(readPieces(join(path, name)), (read) => onRead(before + read));
+      await writeFileAtomic(join(directory, name), file, owner);
+      before += (await lstat(join(directory, name))).size;
+    }
+    if (engine.foreign.leadsAway(await readFile(join(directory, engine.foreign.contentsName ?? ""))))
+      throw new Problem("RH-BACKUP-003", `${path} names files that are not in it`, { hint: "Do not restore it." });
+    yield* filtered(printer, { signal });
+  } finally {
+    await remove(directory);
   }
 }
 
@@ -106,10 +154,15 @@ interface Unpacking {
 }
 
 async function* unpackedFile(context: Context, { path, packing, signal, onRead = () => undefined }: Unpacking): AsyncIterable<Uint8Array> {
-  const source = counted(createReadStream(path, { highWaterMark: 262_144 }), onRead);
+  const source = counted(readPieces(path), onRead);
   if (packing === undefined) yield* source;
   else if (packing === "gzip") yield* unpacked(source);
   else yield* filtered(await asNobody([await zstd(context), "--decompress", "--stdout", "--quiet"]), { input: source, signal });
+}
+
+/** A link is not followed. Node takes the flags as a number, as open(2) does; its types know words only. */
+function readPieces(path: string): ReadStream {
+  return createReadStream(path, { highWaterMark: 262_144, flags: (constants.O_RDONLY | constants.O_NOFOLLOW) as unknown as string });
 }
 
 async function* counted(pieces: AsyncIterable<Uint8Array>, onRead: (bytes: number) => void): AsyncIterable<Uint8Array> {

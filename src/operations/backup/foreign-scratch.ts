@@ -66,6 +66,7 @@ async function runAsOwner(context: Context, { pass, seen, survey, installation }
   await using inside = await engine.driver.connect(engine.server.administrator(server.place, survey.database));
   const found = await foreign.escalations(inside, owner);
   if (found.length > 0) throw gained(found);
+  await foreign.shield(administrator, owner);
   const what = `${ran.statements.toLocaleString("en-US")} statements, ${formatBytes(ran.bytes)}`;
   return [
     {

@@ -1,6 +1,6 @@
 // A foreign script gone through from its first byte to its end, twice: once to see that it is whole and that nothing in it is refused,
 // once to run it. Each statement is judged both times, so that what is run is what was seen; a file that changed in between is refused.
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import type { ForeignSession } from "../../drivers/driver.ts";
 import type { Tool } from "../../engines/backup.ts";
 import type { Engine } from "../../engines/engine.ts";
@@ -21,7 +21,7 @@ export interface Pass {
 export interface Passed {
   readonly statements: number;
   readonly bytes: number;
-  /** Of the script. */
+  /** Of what is run: archives are printed with other marks each time. */
   readonly sha256: string;
   /** What was left out or done otherwise, with the number of statements. */
   readonly told: ReadonlyMap<string, number>;
@@ -36,7 +36,6 @@ export async function goThrough(context: Context, pass: Pass, run?: ForeignSessi
   const onRead = progressOf(context, pass, run ? "running" : "reading");
   const script = (async function* () {
     for await (const piece of scriptOf(context, file, { ...pass, onRead })) {
-      hash.update(piece);
       bytes += piece.length;
       yield piece;
     }
@@ -49,9 +48,19 @@ export async function goThrough(context: Context, pass: Pass, run?: ForeignSessi
     if (judgement.told !== undefined) told.set(judgement.told, (told.get(judgement.told) ?? 0) + 1);
     if (judgement.act === "leave out") continue;
     statements++;
-    if (run) await runOne(run, { ...part, text: judgement.text }, signal);
+    const own = { ...part, text: judgement.text, ...(part.rows ? { rows: hashed(part.rows, hash) } : {}) };
+    hash.update(own.text).update("\0");
+    if (run) await runOne(run, own, signal);
+    else if (own.rows) for await (const _ of own.rows);
   }
   return { statements, bytes, sha256: hash.digest("hex"), told };
+}
+
+async function* hashed(pieces: AsyncIterable<Uint8Array>, hash: Hash): AsyncIterable<Uint8Array> {
+  for await (const piece of pieces) {
+    hash.update(piece);
+    yield piece;
+  }
 }
 
 async function runOne(session: ForeignSession, part: ForeignPart, signal: AbortSignal): Promise<void> {

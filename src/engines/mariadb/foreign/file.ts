@@ -8,6 +8,12 @@ export function recognise(head: Buffer): ForeignKind | undefined {
   return isScript ? "script" : undefined;
 }
 
+export const contentsName = undefined;
+
+export function leadsAway(_contents: Buffer): boolean {
+  return false;
+}
+
 export function unpackCommand(_tools: readonly Tool[], _path: string | undefined): readonly string[] {
   throw new Error("there are no archives of MariaDB's");
 }

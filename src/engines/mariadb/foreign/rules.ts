@@ -2,6 +2,7 @@
 // is run meets a server as a user with rights on one database, so a rule that is missing here makes a worse message and no hole.
 // Source: mariadb.com/kb/en/mariadb-dump, mariadb-command-line-client, create-view (DEFINER)
 import type { Judge, Judgement } from "../../foreign.ts";
+import { clientWord } from "./script.ts";
 
 const headBytes = 4_096;
 
@@ -15,9 +16,9 @@ export function judge(): Judge {
     return own === undefined ? leaveOut(told) : { act: "run", text: alteration(own), told };
   };
   return ({ kind, text }) => {
-    if (kind === "command") return refuse("a command for the client, which is not asked");
     const whole = text.toString("latin1", 0, headBytes);
     const head = whole.replace(/\/\*M?!\d*|\*\//g, " ").trim();
+    if (kind === "command" || clientWord.test(head)) return refuse("a command for the client, which is not asked");
     const named = databaseNamed(head);
     if (named !== undefined) return oneDatabase(named, head);
     const own = ownProperties(head);
@@ -80,13 +81,7 @@ interface Rule {
   readonly becomes: Judgement;
 }
 
-const client = [
-  "source|system|tee|notee|pager|nopager|edit|connect|prompt|rehash|status|help|go|ego|print|clear|exit|quit|charset|sandbox|warnings|nowarning",
-  "delimiter|query_attributes|ssl_session_data_print|resetconnection",
-].join("|");
-
 const rules: readonly Rule[] = [
-  { on: new RegExp(`^(?:${client})\\b(?!\\s*\\()`, "i"), becomes: refuse("a command for the client, which is not asked") },
   { on: /^set\s+(?:@@session\.|session\s+)?(?:@@session\.)?sql_log_bin\b/i, becomes: leaveOut("settings of replication") },
   { on: /^set\s+@mysqldump_temp_log_bin\b/i, becomes: leaveOut("settings of replication") },
   { on: /^set\s+@@global\.gtid_(?:purged|slave_pos)\b/i, becomes: leaveOut("settings of replication") },

@@ -39,6 +39,10 @@ export async function prepare(
   await session.run(sql`grant all privileges on ${sql.id(survey.database.replace(/[_%\\]/g, "\\$&"))}.* to ${user}`);
 }
 
+export async function shield(_session: Session, _owner: Owner): Promise<void> {
+  // a routine of a database is called by its name only there, and never in the place of the server's own
+}
+
 export function login(place: ServerPlace, { owner, database }: { readonly owner: Owner; readonly database: string }): ConnectionOptions {
   return { ...administrator(place, database), user: owner.name, password: owner.password, applicationName: "rowhouse restore" };
 }

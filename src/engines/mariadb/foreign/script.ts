@@ -28,6 +28,12 @@ const double: Region = escaped(0x22);
 const sandbox = /\/\*M?!999999\\- enable the sandbox mode \*\/[ \t]*\r?\n/y;
 const delimiterLine = /delimiter[ \t]+(\S{1,16})[ \t]*\r?(?:\n|$)/iy;
 
+/** Commands for the client that need no semicolon, at the beginning of a statement. */
+export const clientWord = new RegExp(
+  String.raw`^(?:source|system|tee|notee|pager|nopager|edit|connect|prompt|rehash|status|help|go|ego|print|clear|exit|quit|charset|sandbox|(?:no)?warnings?|delimiter)\b(?!\s*\()`,
+  "i",
+);
+
 class ClientSyntax implements Syntax {
   #delimiter = Buffer.from(";");
 
@@ -50,7 +56,7 @@ class ClientSyntax implements Syntax {
       case 0x5c:
         return next === 0x4e ? plain(2) : { kind: "command", length: lineLength(bytes, at) };
       default:
-        return this.#delimiterAt(bytes, at, isStart) ?? plain(this.#plainLength(bytes, at));
+        return this.#clientLineAt(bytes, at, isStart) ?? plain(this.#plainLength(bytes, at));
     }
   }
 
@@ -58,12 +64,13 @@ class ClientSyntax implements Syntax {
     return bytes[at] === this.#delimiter[0] && bytes.subarray(at, at + this.#delimiter.length).equals(this.#delimiter);
   }
 
-  /** A line of the client's: what ends statements from here on. */
-  #delimiterAt(bytes: Buffer, at: number, isStart: boolean): Step | undefined {
-    if (!isStart || ((bytes[at] as number) | 0x20) !== 0x64) return undefined;
+  /** A line of the client's: what ends statements from here on, or a command of its own. */
+  #clientLineAt(bytes: Buffer, at: number, isStart: boolean): Step | undefined {
+    if (!isStart || (bytes[at] as number) <= 0x20) return undefined;
     delimiterLine.lastIndex = 0;
-    const found = delimiterLine.exec(bytes.toString("latin1", at, at + 64));
-    if (!found) return undefined;
+    const ahead = bytes.toString("latin1", at, at + 64);
+    const found = delimiterLine.exec(ahead);
+    if (!found) return clientWord.test(ahead) ? { kind: "command", length: lineLength(bytes, at) } : undefined;
     this.#delimiter = Buffer.from(found[1] as string, "latin1");
     return { kind: "skip", length: found[0].length };
   }

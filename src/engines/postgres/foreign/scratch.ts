@@ -56,6 +56,10 @@ export async function prepare(
   await inside.run(sql`alter schema public owner to ${role}`);
 }
 
+export async function shield(session: Session, owner: Owner): Promise<void> {
+  await session.run(sql`alter role ${sql.id(owner.name)} set search_path = pg_catalog`);
+}
+
 export function login(place: ServerPlace, { owner, database }: { readonly owner: Owner; readonly database: string }): ConnectionOptions {
   return { ...administrator(place, database), user: owner.name, password: owner.password, applicationName: "rowhouse restore" };
 }
