@@ -35,8 +35,8 @@ export interface ConnectionOptions {
 export interface Sent {
   /** Rows that the statement changed or gave back. */
   readonly changed: number;
-  /** What the server warned of; PostgreSQL refuses instead. */
-  readonly warnings: number;
+  /** What the server changed of the values that it was given, in its words; PostgreSQL refuses instead. */
+  readonly warnings: readonly string[];
 }
 
 export interface StatementOptions {

@@ -79,7 +79,7 @@ class Submission {
       for await (const piece of rows) {
         if (this.#isRefused || stream.destroyed) break;
         connection.sendCopyFromChunk(piece);
-        if (stream.writableNeedDrain) await Promise.race([once(stream, "drain"), once(stream, "close")]);
+        if (stream.writableNeedDrain) await drained(stream);
       }
       if (!this.#isRefused) connection.endCopyFrom();
     } catch (thrown) {
@@ -119,6 +119,13 @@ class Submission {
   }
 
   handleReadyForQuery(): void {
-    this.#settle.resolve({ changed: this.#changed, warnings: 0 });
+    this.#settle.resolve({ changed: this.#changed, warnings: [] });
   }
+}
+
+/** The server takes more, or is gone. */
+async function drained(stream: Writable): Promise<void> {
+  const over = new AbortController();
+  await Promise.race(["drain", "close"].map((event) => once(stream, event, over)));
+  over.abort();
 }

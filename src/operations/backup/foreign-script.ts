@@ -66,8 +66,8 @@ async function* hashed(pieces: AsyncIterable<Uint8Array>, hash: Hash): AsyncIter
 async function runOne(session: ForeignSession, part: ForeignPart, signal: AbortSignal): Promise<void> {
   try {
     const { warnings } = await session.send(part.text, { rows: part.rows, signal });
-    if (warnings > 0 && /^(?:insert|replace)\b/i.test(beginning(part.text)))
-      throw new Problem("RH-DATA-005", `${warnings} values do not fit, and would be changed`);
+    if (warnings.length > 0 && /^(?:insert|replace)\b/i.test(beginning(part.text)))
+      throw new Problem("RH-DATA-005", `${warnings.length} values do not fit, and would be changed: ${warnings[0]}`);
   } catch (thrown) {
     if (thrown instanceof Problem && !/^RH-(?:CONN|BACKUP|USE)-/.test(thrown.code)) throw notRun(part, thrown.message, thrown);
     throw thrown;

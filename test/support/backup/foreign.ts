@@ -1,7 +1,5 @@
 // Dumps as people make them with the engines' own tools, in each format that there is.
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { ConnectionOptions } from "../../../src/drivers/driver.ts";
 import type { EngineName } from "../../../src/engines/engines.ts";
 import { runClient } from "./client.ts";
@@ -54,9 +52,4 @@ export async function dumpTo(
 export function packed(path: string, by: "gzip" | "zstd"): string {
   execFileSync(by, ["--keep", "--force", "-q", path]);
   return `${path}${by === "gzip" ? ".gz" : ".zst"}`;
-}
-
-/** The script of a database, as the tool writes it when nobody asks for anything. */
-export async function plainDump(name: EngineName, login: Login, directory: string): Promise<string> {
-  return readFileSync(await dumpTo(join(directory, "plain.sql"), name, { login, options: [] }), "utf8");
 }

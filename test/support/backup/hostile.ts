@@ -31,3 +31,8 @@ export function hostileScripts(name: EngineName): readonly (Hostile & { readonly
   const [head, end] = heads[name];
   return perEngine[name].map((one) => ({ ...one, script: `${head}${one.body.replaceAll("CANARY", canary)}${end}` }));
 }
+
+/** The same without anything in its middle. */
+export function goodScript(name: EngineName): string {
+  return heads[name].join("");
+}

@@ -111,7 +111,7 @@ export async function escalations(session: Session, owner: Owner): Promise<reado
     union all
     select format('%s is in the language %s, which is not trusted', pg_describe_object(classid, made.oid, 0), l.lanname)
     from made join pg_proc as p on made.classid = 'pg_proc'::regclass and p.oid = made.oid join pg_language as l on l.oid = p.prolang
-    where l.lanname <> 'sql' and not l.lanpltrusted
+    where l.lanname <> 'sql' and not l.lanpltrusted and p.prokind <> 'a'
     union all
     select format('the event trigger %s', evtname) from pg_event_trigger
     order by 1`);
