@@ -6,12 +6,20 @@ import { Problem } from "../foundation/problem.ts";
 import { describeEnd, ended, killGroup, launch, type Program } from "./processes.ts";
 
 const complaintLimit = 4_000;
+const usualSilenceMs = 20_000;
 
-/** What the program prints. Throws RH-PROC-001 with what it complained of when it does not end with 0, or the signal's reason. */
-export async function* filtered(
-  program: Program,
-  { input, signal }: { readonly input?: AsyncIterable<Uint8Array> | undefined; readonly signal: AbortSignal },
-): AsyncIterable<Uint8Array> {
+interface Filtering {
+  readonly input?: AsyncIterable<Uint8Array> | undefined;
+  readonly signal: AbortSignal;
+  /** How long it may neither read nor print: some go round in circles where their input ends too early. 20,000 unless given. */
+  readonly silenceMs?: number;
+}
+
+/**
+ * What the program prints. Throws RH-PROC-001 with what it complained of when it does not end with 0, RH-PROC-002 when it does nothing
+ * any more, or the signal's reason.
+ */
+export async function* filtered(program: Program, { input, signal, silenceMs = usualSilenceMs }: Filtering): AsyncIterable<Uint8Array> {
   signal.throwIfAborted();
   const child = launch(program, ["pipe", "pipe", "pipe"]);
   const exit = ended(child, program);
@@ -21,7 +29,12 @@ export async function* filtered(
     said = (said + chunk.toString()).slice(-complaintLimit);
   });
   let failure: unknown;
+  const silence = new Silence(silenceMs, () => {
+    failure ??= new Problem("RH-PROC-002", `${program.argv[0]} did nothing for ${silenceMs} ms`);
+    killGroup(child.pid, "SIGKILL");
+  });
   const source = Readable.from(input ?? [], { objectMode: false });
+  source.on("data", () => silence.restart());
   source.on("error", (thrown) => {
     failure = thrown;
     killGroup(child.pid, "SIGKILL");
@@ -30,16 +43,50 @@ export async function* filtered(
   const kill = () => killGroup(child.pid, "SIGKILL");
   signal.addEventListener("abort", kill, { once: true });
   try {
-    if (child.stdout) yield* child.stdout;
+    silence.restart();
+    for await (const piece of child.stdout ?? []) {
+      silence.hold();
+      yield piece as Uint8Array;
+      silence.release();
+    }
     const exitCode = await exit;
     signal.throwIfAborted();
     if (failure !== undefined) throw failure;
     if (exitCode !== 0)
       throw new Problem("RH-PROC-001", `${program.argv[0]} ${describeEnd(exitCode)}: ${said.trim().split("\n").slice(-3).join("; ")}`);
   } finally {
+    silence.hold();
     signal.removeEventListener("abort", kill);
     kill();
     source.destroy();
     if (!source.closed) await once(source, "close");
+  }
+}
+
+/** Ends a wait that nothing interrupts; while it is held, because whoever reads takes his time, nobody waits. */
+class Silence {
+  readonly #limitMs: number;
+  readonly #onEnd: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #isHeld = false;
+
+  constructor(limitMs: number, onEnd: () => void) {
+    this.#limitMs = limitMs;
+    this.#onEnd = onEnd;
+  }
+
+  restart(): void {
+    clearTimeout(this.#timer);
+    if (!this.#isHeld) this.#timer = setTimeout(this.#onEnd, this.#limitMs);
+  }
+
+  hold(): void {
+    this.#isHeld = true;
+    clearTimeout(this.#timer);
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    this.restart();
   }
 }

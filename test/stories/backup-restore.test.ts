@@ -12,6 +12,7 @@ import { type ChinookServer, startChinook } from "../support/backup/chinook.ts";
 import { ownDump } from "../support/backup/client.ts";
 import { differences } from "../support/backup/differences.ts";
 import { addExtras } from "../support/backup/extras.ts";
+import { dumpTo, packed } from "../support/backup/foreign.ts";
 import { rowhouse } from "../support/houses.ts";
 import { engineVersions } from "../support/servers.ts";
 
@@ -169,6 +170,34 @@ describe.each(await engineVersions())("a backup of a shop on $title", (version) 
     expect(part.objects.filter(({ kind }) => ["view", "trigger", "event"].includes(kind))).toEqual([]);
     expect(part.objects.filter(({ kind }) => kind === "index").length).toBeGreaterThanOrEqual(2);
     await run(odd, sql`insert into ${sql.id(name.genres)} (${sql.id(name.genre)}) values ('new')`);
+  });
+
+  test("comes from a dump of another program as well, into a new database that a new account owns", async () => {
+    const login = { ...chinook.server.administrator(chinook.database), database: chinook.database };
+    const plain = await dumpTo(join(chinook.directory, "shop.sql"), version.name, { login, options: [] });
+    const file = (path: string, ...args: readonly string[]) => command("restore", "--file", path, "--target", server(), ...args);
+    const path = packed(plain, "gzip");
+    expect((await file(path, "--over", "copy")).json.problem?.code).toBe("RH-USE-001");
+    expect((await file(path, "--into", chinook.database)).json.problem?.code).toBe("RH-BACKUP-013");
+    const planned = await file(path, "--into", "foreign", "--dry-run");
+    expect(planned.json.plan?.steps.map(({ title }) => title)).toEqual([
+      `read ${path}`,
+      "run it in a throw-away server, and back up what stands there",
+      "restore that backup as foreign",
+    ]);
+    expect(await databases()).not.toContain("foreign");
+    const restored = await file(path, "--into", "foreign");
+    expect([restored.exitCode, restored.stderr]).toEqual([0, ""]);
+    expect(restored.json.result).toMatchObject({ file: path, database: "foreign", owner: "foreign_owner", rows: backup.rows });
+    expect((await contentOf("foreign")).tables).toEqual((await contentOf(chinook.database)).tables);
+    expect(restored.json.evidence?.map(({ subject }) => subject)).toEqual(expect.arrayContaining(["read", "tried", "compared", "in place"]));
+    const script = await readFile(plain);
+    await writeFile(plain, script.subarray(0, script.length - 200));
+    expect((await file(plain, "--into", "cut")).exitCode).toBe(6);
+    await writeFile(plain, script.toString("latin1").replace("\n\n", "\n\n\\! touch /tmp/rowhouse-canary\n\n"), "latin1");
+    const hostile = await file(plain, "--into", "cut");
+    expect([hostile.exitCode, hostile.json.problem?.code]).toEqual([4, "RH-BACKUP-020"]);
+    expect(await databases()).not.toContain("cut");
   });
 
   test("with a changed byte, a missing file or an extra one is refused before the server is touched, exit 6", async () => {

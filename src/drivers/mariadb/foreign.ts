@@ -7,10 +7,7 @@ import type { Sent } from "../driver.ts";
 export const bytesCharset = "latin1";
 
 /** The server is told what the bytes are; the connector is not. */
-export const foreignSettings: readonly string[] = [
-  "set session session_track_system_variables = '', max_error_count = 65535",
-  "set names utf8mb4",
-];
+export const foreignSettings: readonly string[] = ["set session session_track_system_variables = '', max_error_count = 65535", "set names utf8mb4"];
 
 export async function sendForeign(connection: mariadb.Connection, statement: Buffer): Promise<Sent> {
   const answer: unknown = await connection.query(statement.toString(bytesCharset));

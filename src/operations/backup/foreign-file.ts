@@ -188,7 +188,7 @@ async function asNobody(argv: readonly string[]): Promise<Program> {
 
 /** What zlib or a tool says of a file that is cut or changed. */
 function unreadable(thrown: unknown, path: string): unknown {
-  const isOurs = thrown instanceof Problem && !isProblem(thrown, "RH-PROC-001");
+  const isOurs = thrown instanceof Problem && !isProblem(thrown, "RH-PROC-001", "RH-PROC-002");
   const isPacking = thrown instanceof Error && "code" in thrown && /^(?:Z_|ERR_ZLIB)/.test(String(thrown.code));
   if (isOurs || !(isPacking || isProblem(thrown))) return thrown;
   return new Problem("RH-BACKUP-003", `${path} cannot be read to its end: ${(thrown as Error).message}`, {
