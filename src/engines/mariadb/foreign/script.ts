@@ -29,10 +29,8 @@ const sandbox = /\/\*M?!999999\\- enable the sandbox mode \*\/[ \t]*\r?\n/y;
 const delimiterLine = /delimiter[ \t]+(\S{1,16})[ \t]*\r?(?:\n|$)/iy;
 
 /** Commands for the client that need no semicolon, at the beginning of a statement. */
-export const clientWord = new RegExp(
-  String.raw`^(?:source|system|tee|notee|pager|nopager|edit|connect|prompt|rehash|status|help|go|ego|print|clear|exit|quit|charset|sandbox|(?:no)?warnings?|delimiter)\b(?!\s*\()`,
-  "i",
-);
+export const clientWord =
+  /^(?:source|system|tee|notee|pager|nopager|edit|connect|prompt|rehash|status|help|go|ego|print|clear|exit|quit|charset|sandbox|(?:no)?warnings?|delimiter)\b(?!\s*\()/i;
 
 class ClientSyntax implements Syntax {
   #delimiter = Buffer.from(";");
