@@ -222,6 +222,7 @@ export const commands: readonly Command[] = [
       { name: "table", value: "NAME", isList: true, about: "only this table; may be given several times" },
       { name: "all", about: "all databases of a backup of all of them, and its roles, on a server that has none of them" },
       { name: "keep-roles", about: "with --all: roles that are there keep what they have" },
+      { name: "directory", value: "DIR", about: "of a base backup: a new data directory, empty or not there" },
       { name: "file", value: "PATH", about: "a file of pg_dump, mariadb-dump or mysqldump instead of a backup of ours, into a new database" },
       serverOption,
       storeOption,

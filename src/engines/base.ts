@@ -54,6 +54,16 @@ export interface CopyServer {
   administrator(database?: string): ConnectionOptions;
 }
 
+export interface StartOptions {
+  /** The directory of the server's programs. */
+  readonly programs: string;
+  readonly dataDirectory: string;
+  readonly port: number;
+  /** The owner of the files, where that is somebody else than who starts it. */
+  readonly user: string | undefined;
+  readonly facts: ServerSurvey["facts"];
+}
+
 export interface BaseFloor {
   /** Client programs of that version, if any are needed. Throws RH-TOOL-001 that names what is missing. */
   tools(context: Context, version: string): Promise<readonly Tool[]>;
@@ -78,12 +88,9 @@ export interface BaseFloor {
   /** Readies a copied data directory for whoever starts it as their own server. */
   release(context: Context, job: Pick<CopyJob, "dataDirectory" | "owner">): Promise<void>;
   /** What starts a server on a copied data directory. */
-  startCommand(options: {
-    readonly programs: string;
-    readonly dataDirectory: string;
-    readonly port: number;
-    readonly user: string | undefined;
-  }): string;
+  startCommand(options: StartOptions): string;
+  /** Whom a server usually runs as. */
+  readonly systemUser: string;
   /** How a person gets a running server from the files without us: commands to run in the directory that holds `base/`. */
   readonly byHand: readonly string[];
 }

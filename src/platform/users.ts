@@ -19,9 +19,19 @@ export function isRoot(): boolean {
 
 /** The system user of that name, undefined when there is none. */
 export async function findUser(name: string): Promise<SystemUser | undefined> {
-  const line = (await readFile("/etc/passwd", "utf8")).split("\n").find((entry) => entry.startsWith(`${name}:`));
-  const fields = line?.split(":");
-  return fields ? { name, uid: Number(fields[2]), gid: Number(fields[3]) } : undefined;
+  return (await allUsers()).find((user) => user.name === name);
+}
+
+export async function userOfId(uid: number): Promise<SystemUser | undefined> {
+  return (await allUsers()).find((user) => user.uid === uid);
+}
+
+async function allUsers(): Promise<readonly SystemUser[]> {
+  const lines = (await readFile("/etc/passwd", "utf8")).split("\n").filter((line) => line !== "");
+  return lines.map((line) => {
+    const [name = "", , uid, gid] = line.split(":");
+    return { name, uid: Number(uid), gid: Number(gid) };
+  });
 }
 
 /** The command that makes a system user without a home or a shell. */

@@ -1,16 +1,20 @@
 // Base backups: the files of a whole server, taken while it serves. What a proof says of one that was taken of a quiet server and of
 // one that was written to; what damage looks like; and who refuses what.
-import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { spawn } from "node:child_process";
+import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ConnectionOptions } from "../../src/drivers/driver.ts";
 import type { EngineName } from "../../src/engines/engines.ts";
 import { sql, type Sql } from "../../src/foundation/sql.ts";
 import { proveBackup } from "../../src/operations/backup/prove.ts";
+import { planRestoreBase } from "../../src/operations/backup/restore-base.ts";
 import { planRestore } from "../../src/operations/backup/restore.ts";
 import type { TakenBackup } from "../../src/operations/backup/take.ts";
 import { planTakeBase } from "../../src/operations/backup/take-base.ts";
+import { systemClock, waitFor } from "../../src/platform/clock.ts";
 import type { Context } from "../../src/platform/context.ts";
+import { endAllWorkingIn } from "../../src/platform/processes.ts";
 import { startWriters } from "../support/faults/backups/book-writers.ts";
 import { makeBooks, wrongIn } from "../support/faults/backups/books.ts";
 import { filesIn, machineWithKeys, rewriteManifest } from "../support/backup/keys.ts";
@@ -26,6 +30,11 @@ const paddingFile: Record<EngineName, Sql> = {
 };
 
 const indispensable: Record<EngineName, string> = { postgres: "global/pg_control", mariadb: "ibdata1" };
+
+const socketOf: Record<EngineName, (directory: string) => string> = {
+  postgres: () => "/tmp",
+  mariadb: (directory) => join(directory, "mariadb.sock"),
+};
 
 /** Would be empty in a copy of the files. */
 const emptyTable: Record<EngineName, Sql> = {
@@ -67,7 +76,7 @@ describe.each(await engineVersions())("base backups on $title", (version) => {
 
   test("one of a quiet server is PROVED with every database compared by content", async () => {
     taken = await take(context);
-    expect(seenOf(taken, "compared")).toMatch(/^[\d,]+ rows in \d+ tables of \d+ databases by content, [\d,]+ objects: equal$/);
+    expect(seenOf(taken, "compared")).toMatch(/^[\d,]+ rows in \d+ tables of \d+ databases? by content, [\d,]+ objects: equal$/);
     expect(taken.state).toBe("PROVED");
   });
 
@@ -81,7 +90,7 @@ describe.each(await engineVersions())("base backups on $title", (version) => {
     };
     const proof = await proveBackup(context, { engine, directory: backup.directory, signal, onProgress, onRestored });
     expect(seenOf(proof, "compared")).toMatch(
-      /objects: equal; [\d,]+ rows in \d+ tables of \d+ databases read whole, not compared: the server took writes/,
+      /objects: equal; [\d,]+ rows in \d+ tables of \d+ databases? read whole, not compared: the server took writes/,
     );
     expect(wrong).toEqual([]);
   });
@@ -131,6 +140,25 @@ describe.each(await engineVersions())("base backups on $title", (version) => {
     const { state, because } = await proveBackup(context, { engine, directory, signal, onProgress });
     expect(state).toBe("FAILED");
     expect(because).toMatch(/^server /);
+  });
+
+  test("its server is started from a new data directory by the command that is told", async () => {
+    const directory = join(mkdtempSync("/tmp/rowhouse-test-"), "again");
+    chmodSync(dirname(directory), 0o711); // others pass through
+    mkdirSync(directory, { mode: 0o700 });
+    if (server.place.owner) chownSync(directory, server.place.owner.uid, server.place.owner.gid);
+    const backup = { id: taken.id, directory: taken.directory, state: "PROVED" as const, isStale: false };
+    const planned = await planRestoreBase(context, { backup, directory, onProgress });
+    const { restored } = await planned.restore({ signal, onStep: () => undefined });
+    spawn("/bin/sh", ["-c", restored.start], { stdio: "ignore", detached: true }).unref();
+    const port = Number(/(?:-p |--port=)(\d+)/.exec(restored.start)?.[1]);
+    const again = { ...login(), host: socketOf[version.name](directory), port };
+    const session = await waitFor(systemClock, { withinMs: 30_000, everyMs: 100 }, () => engine.driver.connect(again).catch(() => undefined));
+    expect(session && (await wrongIn(session))).toEqual([]);
+    await session?.[Symbol.asyncDispose]();
+    await endAllWorkingIn(directory, { program: engine.server.program(server.place).argv[0] ?? "", ask: "SIGKILL", graceMs: 0, clock: systemClock });
+    await expect(planRestoreBase(context, { backup, directory, onProgress })).rejects.toMatchObject({ code: "RH-HOUSE-004" });
+    rmSync(dirname(directory), { recursive: true });
   });
 
   test("what a copy of the files would have empty is refused by name before anything is taken", async () => {

@@ -30,8 +30,8 @@ export function lateDatabases(
   backups: readonly ListedBackup[],
   { now, afterMs }: { readonly now: Date; readonly afterMs: number },
 ): readonly LateDatabase[] {
-  const nameOf = ({ content, directory }: ListedBackup) => content && `${content.database} of ${basename(dirname(directory))}`;
-  const names = [...new Set(backups.flatMap((backup) => nameOf(backup) ?? []))]; // of what cannot be read nobody knows it
+  const nameOf = ({ content, directory }: ListedBackup) => content && !content.databases && `${content.database} of ${basename(dirname(directory))}`;
+  const names = [...new Set(backups.flatMap((backup) => nameOf(backup) || []))]; // of what cannot be read nobody knows it
   return names.flatMap((database) => {
     const own = backups.filter((backup) => nameOf(backup) === database);
     const provedAt = newestProvedAt(own);

@@ -137,7 +137,7 @@ function originalOf({ tables: known, isSchemaKnown }: Database, catalogue: Catal
 function evidenceOf({ base }: BaseManifest, looks: readonly Look[]): readonly Evidence[] {
   const sum = (of: (look: Look) => number) => looks.reduce((total, look) => total + of(look), 0);
   const count = (number: number) => number.toLocaleString("en-US");
-  const rows = `${count(sum(({ rows: one }) => one))} rows in ${count(sum(({ tables }) => tables))} tables of ${looks.length} databases`;
+  const rows = `${count(sum(({ rows: one }) => one))} rows in ${count(sum(({ tables }) => tables))} tables of ${looks.length} ${looks.length === 1 ? "database" : "databases"}`;
   const isContentKnown = base.databases.every(({ tables }) => tables !== undefined);
   const strange = base.databases.filter(({ isSchemaKnown }) => !isSchemaKnown).map(({ name }) => name);
   const objects = `${count(sum((look) => look.objects))} objects`;

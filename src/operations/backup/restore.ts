@@ -67,6 +67,7 @@ export async function planRestore(context: Context, options: RestoreOptions): Pr
   return { plan, restore: ({ confirm, ...how }) => restore(draft, plan, { confirm, ...how }) };
 }
 
+/** Throws RH-BACKUP-011 for what FAILED or cannot be used. */
 export function refuseBad({ id, state, because }: ListedBackup): void {
   if (state === "PROVED" || state === "TAKEN") return;
   throw new Problem("RH-BACKUP-011", `${id} is ${state}: ${because}`, { hint: "Use another backup: `rowhouse backup list`." });

@@ -74,7 +74,7 @@ export function refusePart(manifest: Manifest): asserts manifest is Manifest & D
   if (kind === "database" || kind === "schema") return;
   if (kind === "base") {
     throw new Problem("RH-BACKUP-041", `${id} holds ${scopeWords[kind]}, of which no part can be had`, {
-      hint: "Get the server from it, as docs/how-to/back-up-a-server.md says, or restore a backup of the database.",
+      hint: `Get the server from it: \`rowhouse backup restore ${id.slice(-4)} --directory DIR\`; or restore a backup of the database.`,
     });
   }
   if (kind === "all") {

@@ -85,7 +85,7 @@ export async function release(): Promise<void> {
   // its option files are the machine's, and what the files need is in backup-my.cnf beside them
 }
 
-export const startCommand: BaseFloor["startCommand"] = ({ programs, dataDirectory, port, user }) => {
+export const startCommand: BaseFloor["startCommand"] = ({ programs, dataDirectory, port, user, facts }) => {
   const options = [
     `--defaults-file=${join(dataDirectory, optionFile)}`,
     `--datadir=${dataDirectory}`,
@@ -93,6 +93,7 @@ export const startCommand: BaseFloor["startCommand"] = ({ programs, dataDirector
     "--bind-address=127.0.0.1",
     `--socket=${join(dataDirectory, "mariadb.sock")}`,
     `--log-error=${join(dataDirectory, "server.log")}`,
+    ...(facts["lower_case_table_names"] === "0" ? [] : [`--lower-case-table-names=${facts["lower_case_table_names"]}`]),
     ...(user === undefined ? [] : [`--user=${user}`]),
   ];
   return `${join(programs, "mariadbd")} ${options.join(" ")} &`;

@@ -33,6 +33,7 @@ export const base: BaseFloor = {
   check,
   release,
   startCommand,
+  systemUser: "mysql",
   byHand,
 };
 

@@ -32,6 +32,7 @@ export const base: BaseFloor = {
   check,
   release,
   startCommand,
+  systemUser: "postgres",
   byHand,
 };
 
