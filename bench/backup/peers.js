@@ -8,6 +8,7 @@ export const peers = {
     dumps: {
       "pg_dump -Fd -j2": "pg_dump -Fd -j2 -f $OUT $DB",
       "pg_dump -Fd -j2 -Z1": "pg_dump -Fd -j2 -Z1 -f $OUT $DB",
+      pg_basebackup: "pg_basebackup --checkpoint=fast -D $OUT",
     },
     /** The first is what a restore is compared with. */
     restores: { "pg_restore -j2": { from: "pg_dump -Fd -j2", command: "createdb $NEW && pg_restore -j2 -d $NEW $OUT" } },

@@ -1,5 +1,6 @@
 // A server for the bench, made by the engine's own floor in a directory of its own, with an administrator who comes in by password
 // over TCP, as one on somebody's server does.
+import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Secret } from "../../dist/foundation/secret.js";
 import { sql } from "../../dist/foundation/sql.js";
@@ -18,6 +19,12 @@ const administrators = {
     sql`grant all privileges on *.* to chief@'127.0.0.1' with grant option`,
     sql`set global local_infile = 1`, // as on a server that nobody secured
   ],
+};
+
+/** Whole servers are copied over the network too. */
+const letCopies = {
+  postgres: ({ dataDirectory }) => appendFile(join(dataDirectory, "pg_hba.conf"), "host replication chief 127.0.0.1/32 scram-sha-256\n"),
+  mariadb: async () => undefined,
 };
 
 /**
@@ -46,6 +53,7 @@ export async function startServer({ engine, later }) {
   };
   for (const path of [place.socketDirectory, place.settingsDirectory]) await ensureDirectory(path, { mode: 0o755, ...as });
   await engine.server.initialise(context, place);
+  await letCopies[engine.name](place);
   await engine.server.writeSettings(place);
   const running = await start({ ...engine.server.program(place), logPath: place.logPath });
   later(() => stop(running.identity, { ask: engine.server.stopSignal, graceMs: 60_000, clock: context.clock }));
@@ -57,7 +65,7 @@ export async function startServer({ engine, later }) {
   const passwordFile = join(root, "chief");
   await writeFileAtomic(passwordFile, `${password}\n`);
   const login = { host: "127.0.0.1", port: place.port, user: "chief", password: new Secret(password), applicationName: "rowhouse bench" };
-  return { engine, root, place, administrator, login, password, passwordFile, version: installation.version };
+  return { engine, root, place, administrator, login, password, passwordFile, version: installation.version, pid: running.identity.pid };
 }
 
 async function answers(engine, login) {
