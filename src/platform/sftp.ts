@@ -24,7 +24,7 @@ export interface RemoteFile {
 }
 
 export interface SftpSession {
-  /** One each line; an argument is `word`ed. A `-` in front says that its failure does not matter. */
+  /** One each line; a path is an `argument`. A `-` in front says that its failure does not matter. */
   readonly commands: readonly string[];
   /** Where local names are. */
   readonly directory?: string;
@@ -60,7 +60,16 @@ export async function sftpArgv(context: Where, { user, host, port, key, knownHos
 
 /** What neither sftp nor ssh reads as anything but itself. Throws RH-USE-001. */
 export function word(text: string): string {
-  if (/^[A-Za-z0-9_.@+=/][A-Za-z0-9_.@+=/-]*$/.test(text)) return text;
+  return plain(text, /^[A-Za-z0-9_.@+=/][A-Za-z0-9_.@+=/-]*$/);
+}
+
+/** A path in a command, in quotes: it may have the # that files of partitioned tables have. Throws RH-USE-001. */
+export function argument(path: string): string {
+  return `"${plain(path, /^[A-Za-z0-9_.@+=/#][A-Za-z0-9_.@+=/#-]*$/)}"`;
+}
+
+function plain(text: string, form: RegExp): string {
+  if (form.test(text)) return text;
   throw new Problem("RH-USE-001", `${JSON.stringify(text)} cannot stand in a command of sftp`, {
     hint: "Give a name of letters, digits and . _ - @ + = without blanks, not beginning with a dash.",
   });
@@ -99,10 +108,11 @@ export async function listRemote(
   place: SftpPlace,
   { directories, signal }: { readonly directories: readonly string[]; readonly signal: AbortSignal },
 ): Promise<ReadonlyMap<string, readonly RemoteFile[]>> {
-  const said = await sftp(context, place, { commands: directories.map((path) => `-ls -lan ${word(path)}`), signal });
+  const said = await sftp(context, place, { commands: directories.map((path) => `-ls -lan ${argument(path)}`), signal });
   const found = new Map<string, readonly RemoteFile[]>();
   for (const part of said.split(/^sftp> -ls -lan /m).slice(1)) {
-    const [path = "", ...lines] = part.split("\n");
+    const [quoted = "", ...lines] = part.split("\n");
+    const path = quoted.replaceAll('"', "");
     const files = lines.flatMap((line) => fileIn(line, path) ?? []);
     if (files.some(({ name }) => name === "."))
       found.set(

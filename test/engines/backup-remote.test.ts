@@ -79,7 +79,7 @@ describe("backups on their way to another machine", () => {
   });
 
   test("get there whole although the connection is cut half-way", async () => {
-    const partial = join(vault.place("cut"), server, `${second}.partial`, "dump/bulk");
+    const partial = join(vault.place("cut"), server, `${second}.partial`, "dump/bulk#P#p0");
     const copying = copy(second, "cut");
     expect(await arrived(partial, 1_000_000)).toBe(true);
     expect(vault.cut()).toBeGreaterThan(0);
@@ -88,7 +88,7 @@ describe("backups on their way to another machine", () => {
   });
 
   test("look like none while the other machine stays off, and go on when it is back", async () => {
-    const partial = join(vault.place("off"), server, `${second}.partial`, "dump/bulk");
+    const partial = join(vault.place("off"), server, `${second}.partial`, "dump/bulk#P#p0");
     const copying = copy(second, "off");
     expect(await arrived(partial, 1_000_000)).toBe(true);
     await vault.off();

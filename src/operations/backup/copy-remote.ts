@@ -7,7 +7,7 @@ import { formatBytes } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
 import { exists, readIfThere, remove } from "../../platform/files.ts";
 import { takeLock } from "../../platform/locks.ts";
-import { listRemote, type RemoteFile, sftp, sftpArgv, word } from "../../platform/sftp.ts";
+import { listRemote, type RemoteFile, sftp, sftpArgv, argument } from "../../platform/sftp.ts";
 import { sha256OfText } from "./certificate.ts";
 import { type CopiedBackup, type CopyOptions, laterNames, refuseUnsigned } from "./copy.ts";
 import type { ListedBackup } from "./list.ts";
@@ -99,7 +99,7 @@ async function copyOne(context: Context, options: RemoteCopyOptions, backup: Lis
     throw new Problem("RH-BACKUP-011", `${copying.at}: file ${wrong[0]} is not what it was, or not of this backup`, {
       hint: "Put that one aside there, then copy it again.",
     });
-  if (!isThere) await sftp(context, to, { commands: [`rename ${word(copying.at)} ${word(place)}`], signal });
+  if (!isThere) await sftp(context, to, { commands: [`rename ${argument(copying.at)} ${argument(place)}`], signal });
   await sendLater(context, to, { backup, names: laterNames, signal });
   return isThere ? "THERE" : "COPIED";
 }
@@ -114,7 +114,7 @@ async function send(context: Context, { backup, files, at, to, signal, onProgres
   const parents = at.split("/").map((_, index, parts) => parts.slice(0, index + 1).join("/"));
   const made = [...new Set([...parents.slice(1), ...directories])];
   await sftp(context, to, {
-    commands: [...made.map((path) => `-mkdir ${word(path)}`), ...directories.map((path) => `-chmod 700 ${word(path)}`)],
+    commands: [...made.map((path) => `-mkdir ${argument(path)}`), ...directories.map((path) => `-chmod 700 ${argument(path)}`)],
     signal,
   });
   const there = await remoteFiles(context, { to, at, files, signal });
@@ -123,8 +123,8 @@ async function send(context: Context, { backup, files, at, to, signal, onProgres
   const extra = [...there].filter(([path]) => !files.some((file) => file.path === path));
   onProgress(`${backup.id}: sending ${missing.length} of ${files.length} files`);
   const commands = [
-    ...extra.map(([path]) => `-rm ${word(`${at}/${path}`)}`),
-    ...missing.map(({ path }) => `put -f ${word(path)} ${word(`${at}/${path}`)}`),
+    ...extra.map(([path]) => `-rm ${argument(`${at}/${path}`)}`),
+    ...missing.map(({ path }) => `put -f ${argument(path)} ${argument(`${at}/${path}`)}`),
   ];
   await sftp(context, to, { commands, directory: backup.directory, signal });
 }
@@ -152,7 +152,7 @@ async function differences(context: Context, copying: Copying): Promise<readonly
     await refuseLackOfSpace(proofsRoot, { bytes, what: "what is read back" });
     const directory = await makePrivateDirectory();
     try {
-      await sftp(context, to, { commands: group.map(({ path }, index) => `get ${word(`${at}/${path}`)} ${index}`), directory, signal });
+      await sftp(context, to, { commands: group.map(({ path }, index) => `get ${argument(`${at}/${path}`)} ${index}`), directory, signal });
       for (const [index, { path, sha256 }] of group.entries()) {
         const fetched = join(directory, String(index));
         if (!(await exists(fetched)) || (await sha256Of(fetched)) !== sha256) found.push(path);

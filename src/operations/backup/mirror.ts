@@ -5,7 +5,7 @@ import { engineNames } from "../../engines/engines.ts";
 import { isProblem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
 import { ensureDirectory, namesIn, remove } from "../../platform/files.ts";
-import { listRemote, type RemoteFile, sftp, word } from "../../platform/sftp.ts";
+import { listRemote, type RemoteFile, sftp, argument } from "../../platform/sftp.ts";
 import { laterNames } from "./copy.ts";
 import { type ListedBackup, listBackups, type Look } from "./list.ts";
 import { type Manifest, manifestName, readManifest, signatureName } from "./manifest.ts";
@@ -84,7 +84,7 @@ async function fetchSmall(context: Context, { from, directory, places, signal }:
     await ensureDirectory(join(directory, place));
     for (const { name, type, bytes } of files)
       if (told.includes(name) && type === "file" && bytes <= smallBytes)
-        commands.push(`-get ${word(`${from.path}/${place}/${name}`)} ${word(`${place}/${name}`)}`);
+        commands.push(`-get ${argument(`${from.path}/${place}/${name}`)} ${argument(`${place}/${name}`)}`);
   }
   await sftp(context, from, { commands, directory, signal });
 }
@@ -118,7 +118,7 @@ async function manifestIn(directory: string): Promise<Manifest | undefined> {
 
 /** A manifest that is not ours may name anything. */
 function isPlain(path: string): boolean {
-  return /^[\w.@+=/-]+$/.test(path);
+  return /^[\w.@+=/#-]+$/.test(path);
 }
 
 async function bring(
@@ -129,6 +129,6 @@ async function bring(
   const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
   await refuseLackOfSpace(proofsRoot, { bytes, what: `the files of ${backup.id}` });
   for (const name of directoriesOf(manifest.files)) await ensureDirectory(join(backup.directory, name));
-  const commands = manifest.files.map(({ path }) => `get ${word(`${remotePlace(from, backup)}/${path}`)} ${word(path)}`);
+  const commands = manifest.files.map(({ path }) => `get ${argument(`${remotePlace(from, backup)}/${path}`)} ${argument(path)}`);
   await sftp(context, from, { commands, directory: backup.directory, signal });
 }

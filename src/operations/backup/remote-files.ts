@@ -2,7 +2,7 @@
 import { dirname, join } from "node:path";
 import type { Context } from "../../platform/context.ts";
 import { exists } from "../../platform/files.ts";
-import { sftp, word } from "../../platform/sftp.ts";
+import { sftp, argument } from "../../platform/sftp.ts";
 import type { ListedBackup } from "./list.ts";
 import type { StoredFile } from "./manifest.ts";
 import type { RemoteStore } from "./remote.ts";
@@ -30,9 +30,9 @@ export async function sendLater(
   const commands: string[] = [];
   for (const name of names) {
     if (!(await exists(join(backup.directory, name)))) continue;
-    const place = word(`${remotePlace(to, backup)}/${name}`);
+    const place = argument(`${remotePlace(to, backup)}/${name}`);
     const partial = `${dirname(remotePlace(to, backup))}/${backup.id}-${name}${partialEnd}`;
-    commands.push(`put -f ${word(name)} ${word(partial)}`, `rename ${partial} ${place}`);
+    commands.push(`put -f ${argument(name)} ${argument(partial)}`, `rename ${argument(partial)} ${place}`);
   }
   await sftp(context, to, { commands, directory: backup.directory, signal });
 }

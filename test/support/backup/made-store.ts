@@ -27,13 +27,13 @@ export async function makeStore(): Promise<MadeStore> {
     directory,
     add: async (id, changes = {}, bulk) => {
       const plain = manifestOf(id);
-      const manifest = { ...plain, files: [...plain.files, ...(bulk ? [fileOf("dump/bulk", bulk)] : [])], ...changes };
+      const manifest = { ...plain, files: [...plain.files, ...(bulk ? [fileOf("dump/bulk#P#p0", bulk)] : [])], ...changes };
       const backup = join(directory, `${manifest.engine}-${serverId}`, id);
       for (const [path, text] of [["catalogue.json", "[]\n"] as const, ["dump/words", rows] as const]) {
         await mkdir(dirname(join(backup, path)), { recursive: true });
         await writeFile(join(backup, path), text);
       }
-      if (bulk) await writeFile(join(backup, "dump/bulk"), bulk);
+      if (bulk) await writeFile(join(backup, "dump/bulk#P#p0"), bulk);
       const text = JSON.stringify(manifest);
       await writeFile(join(backup, "manifest.json"), text);
       await writeFile(join(backup, "manifest.json.minisig"), signText(await ensureSigningKey(testContext), text, manifestPurpose(id)));

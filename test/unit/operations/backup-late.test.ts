@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { list } from "../../../src/cli/backup/list.ts";
 import { protectionLine } from "../../../src/cli/backup/protection.ts";
 import { output } from "../../../src/cli/output.ts";
-import { lateSince } from "../../../src/operations/backup/late.ts";
+import { dayMs } from "../../../src/foundation/units.ts";
+import { lateDatabases, lateSince } from "../../../src/operations/backup/late.ts";
+import type { BackupContent, ListedBackup } from "../../../src/operations/backup/list.ts";
 import { clockAt, keep, type MadeStore, makeStore, verdicts } from "../../support/backup/made-store.ts";
 import { testContext } from "../../support/servers.ts";
 
@@ -68,5 +70,27 @@ describe("backup list --late", () => {
     expect(await listed("26h")).toEqual([1, []]);
     await store.add("20260103T000000Z-bbbb");
     expect(await listed("26h")).toEqual([1, ["LATE   no backup of shop of postgres-0123456789abcdef is proved\n"]]);
+  });
+});
+
+describe("a database", () => {
+  const now = moment("25T12:00:00");
+  const backup = (kind: string, at: string, more: Partial<BackupContent> = {}): ListedBackup => {
+    const content = { kind, engine: "postgres", version: "15", database: "shop", host: "h", port: 1, at, tables: 1, rows: 1, bytes: 1, ...more };
+    return { id: at, directory: `/store/postgres-1/${at}`, state: "PROVED", isStale: false, content };
+  };
+  const late = (...backups: readonly ListedBackup[]) => lateDatabases(backups, { now, afterMs: dayMs }).map(({ database }) => database);
+
+  test("is not late when all databases of its server were backed up", () => {
+    const all = backup("all", "2026-11-25T02:00:00Z", { database: "all databases", databases: ["shop", "other"] });
+    const alone = backup("database", "2026-11-01T02:00:00Z");
+    expect(late(all, alone)).toEqual([]);
+    expect(late(alone)).toEqual(["shop of postgres-1"]);
+  });
+
+  test("is late although a part of it was backed up, and one of which there are only parts is not looked at", () => {
+    const part = backup("tables", "2026-11-25T02:00:00Z");
+    expect(late(part, backup("database", "2026-11-01T02:00:00Z"))).toEqual(["shop of postgres-1"]);
+    expect(late(part)).toEqual([]);
   });
 });

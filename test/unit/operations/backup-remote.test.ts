@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { refuseAddress } from "../../../src/cli/backup/stores.ts";
 import { isAddress, remoteStore } from "../../../src/operations/backup/remote.ts";
-import { sftpArgv, word } from "../../../src/platform/sftp.ts";
+import { argument, sftpArgv, word } from "../../../src/platform/sftp.ts";
 
 let keys: string;
 beforeAll(async () => {
@@ -85,6 +85,18 @@ test.each(["-r", "a b", "a\nb", "a*", "a?", "[a]", '"a"', "a\\b", "$x", "~", "#a
     expect(() => word(name)).toThrow(/cannot stand in a command of sftp/);
   },
 );
+
+test.each([
+  ["/a/t#P#p0.ibd", '"/a/t#P#p0.ibd"'],
+  ["#x", '"#x"'],
+  ["dump/words", '"dump/words"'],
+])("a path in a command is one name in quotes: %s", (path, quoted) => {
+  expect(argument(path)).toBe(quoted);
+});
+
+test.each(["-r", "a b", 'a"b', "a#\n", "a#b*", "a\\#", ""])("another one is refused there too: %j", (path) => {
+  expect(() => argument(path)).toThrow(/cannot stand in a command of sftp/);
+});
 
 test("the client gets no password, no agent, nobody's settings, and the host's key beforehand", async () => {
   const argv = await sftpArgv({ environment: {} }, await storeAt("sftp://u@h:2022/x"));
