@@ -34,8 +34,12 @@ export interface Owner {
 export interface ForeignFloor {
   /** By its first bytes; undefined when this engine's tools wrote nothing of the kind. */
   recognise(head: Buffer): ForeignKind | undefined;
+  /** What is wrong with an archive that its printing need not notice, having what it wants before the end; undefined when nothing is. */
+  faultOf(archive: AsyncIterable<Uint8Array>): Promise<string | undefined>;
   /** In a directory that is an archive, the file that says so; undefined where this engine has none. */
   readonly contentsName: string | undefined;
+  /** Whether a file of such a directory has lost all that was in it, which printing takes for nothing. */
+  isEmptied(name: string, bytes: number): boolean;
   /** Whether such a file names others outside of its directory. */
   leadsAway(contents: Buffer): boolean;
   /** Prints an archive, or the directory that is one, as a script; `path` undefined: it comes on standard input. */

@@ -1,6 +1,7 @@
 // Dumps that other programs wrote, read to their end before any server is asked: what is cut, what unpacks to far too much, and what must
 // not be run is refused with its line. The rest of SEC-12 needs a server: `npm run test:faults -- SEC-12`, and for whole round trips
 // `npm run test:scene -- dumps-of-others`. TRAP-1, 3, 4, 7, 8, FAULT-11, SEC-11, SEC-12.
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -98,5 +99,37 @@ describe.each(engineNames)("a dump of others of %s", (name) => {
     writeFileSync(join(archive, "toc.dat"), "PGDMP");
     symlinkSync("/etc/passwd", join(archive, "3001.dat"));
     await expect(openForeign(testContext, { path: archive, engine })).rejects.toMatchObject({ code: "RH-BACKUP-003" });
+  });
+});
+
+describe("an archive", () => {
+  const { foreign } = engines.postgres;
+
+  async function* pieces(bytes: Buffer): AsyncIterable<Uint8Array> {
+    for (let at = 0; at < bytes.length; at += 700) yield bytes.subarray(at, at + 700);
+  }
+
+  test("in a tar is refused when it has no end, or holds anything but files of pg_dump's", async () => {
+    const within = mkdtempSync(join(directory, "tar-"));
+    writeFileSync(join(within, "toc.dat"), "PGDMP".padEnd(3_000, "x"));
+    writeFileSync(join(within, "3001.dat"), "1\tone\n");
+    symlinkSync("/etc/passwd", join(within, "3002.dat"));
+    const tar = (...args: readonly string[]) => execFileSync("tar", ["-C", within, "--format=ustar", "-b1", "-c", ...args]);
+    const good = tar("toc.dat", "3001.dat");
+    expect(await foreign.faultOf(pieces(good))).toBeUndefined();
+    for (let size = 512; size < good.length; size += 100)
+      expect([size, await foreign.faultOf(pieces(good.subarray(0, size)))]).toEqual([size, expect.any(String)]);
+    expect(await foreign.faultOf(pieces(tar("toc.dat", "3002.dat")))).toContain("3002.dat");
+    expect(await foreign.faultOf(pieces(tar("--transform=s,3001,../3001,", "-P", "toc.dat", "3001.dat")))).toContain("../3001.dat");
+    expect(await foreign.faultOf(pieces(Buffer.from("PGDMP, which is no tar".padEnd(2_000))))).toBeUndefined();
+  });
+
+  test("in a directory is refused when a file of it is empty, or when it names others outside", async () => {
+    const within = mkdtempSync(join(directory, "directory-"));
+    writeFileSync(join(within, "toc.dat"), "PGDMP");
+    writeFileSync(join(within, "3001.dat.gz"), "");
+    await expect(openForeign(testContext, { path: within, engine: engines.postgres })).rejects.toMatchObject({ code: "RH-BACKUP-003" });
+    const named = (name: string) => Buffer.concat([Buffer.from("PGDMP\0"), Buffer.from([name.length, 0, 0, 0]), Buffer.from(name), Buffer.from([0])]);
+    expect([named("3001.dat"), named("../../etc/passwd"), named("./../x")].map(foreign.leadsAway)).toEqual([false, true, true]);
   });
 });

@@ -63,6 +63,8 @@ async function openDirectory(path: string, engine: Engine): Promise<ForeignFile>
     const found = await lstat(join(path, name));
     if (!found.isFile())
       throw new Problem("RH-BACKUP-003", `${join(path, name)} is no file`, { hint: "An archive in a directory holds files and nothing else." });
+    if (engine.foreign.isEmptied(name, found.size))
+      throw new Problem("RH-BACKUP-003", `${join(path, name)} is empty`, { hint: "Its content is lost. Nothing was touched." });
     bytes += found.size;
   }
   return { path, isDirectory: true, packing: undefined, kind: "archive", bytes };
@@ -97,11 +99,16 @@ interface Reading {
 /** The script. Throws RH-BACKUP-003 for a file that is cut or changed where its packing shows that. */
 export async function* scriptOf(context: Context, file: ForeignFile, { tools, engine, signal, onRead }: Reading): AsyncIterable<Uint8Array> {
   const limit = file.bytes * timesLarger + roomBytes;
+  const plain = () => limited(unpackedFile(context, { ...file, signal, onRead }), limit);
   try {
-    const plain = limited(unpackedFile(context, { ...file, signal, onRead }), limit);
     if (file.isDirectory) yield* limited(printedDirectory(file, { tools, engine, signal, onRead }), limit);
-    else if (file.kind === "script") yield* plain;
-    else yield* limited(filtered(await asNobody(engine.foreign.unpackCommand(tools, undefined)), { input: plain, signal }), limit);
+    else if (file.kind === "script") yield* plain();
+    else {
+      const fault = await engine.foreign.faultOf(plain());
+      if (fault !== undefined)
+        throw new Problem("RH-BACKUP-003", `${file.path} is not whole: ${fault}`, { hint: "It is cut, or changed. Nothing was touched." });
+      yield* limited(filtered(await asNobody(engine.foreign.unpackCommand(tools, undefined)), { input: plain(), signal }), limit);
+    }
   } catch (thrown) {
     throw unreadable(thrown, file.path);
   }

@@ -8,6 +8,14 @@ export function recognise(head: Buffer): ForeignKind | undefined {
   return isScript ? "script" : undefined;
 }
 
+export async function faultOf(_archive: AsyncIterable<Uint8Array>): Promise<undefined> {
+  return undefined;
+}
+
+export function isEmptied(_name: string, _bytes: number): boolean {
+  return false;
+}
+
 export const contentsName = undefined;
 
 export function leadsAway(_contents: Buffer): boolean {

@@ -50,12 +50,14 @@ const connecting = new RegExp(String.raw`^\\c(?:onnect)?\s+(?:-reuse-previous=on
 /** Of the database that the script makes, or goes into. */
 function databaseNamed(kind: ForeignPart["kind"], { head }: Text): string | undefined {
   const [, first, second] = (kind === "command" ? connecting : making).exec(head) ?? [];
-  const found = first ?? second;
+  if (kind === "command" && first !== undefined) return first.replaceAll('""', '"').replace(/\\(.)/g, "$1");
+  const found = kind === "command" ? second : first;
   return found?.startsWith('"') ? found.slice(1, -1).replaceAll('""', '"') : found;
 }
 
 function command(head: string): Judgement {
-  const isHarmless = /^\\(?:un)?restrict [A-Za-z0-9]+\s*$/.test(head);
+  const isHarmless = /^\\(?:(?:un)?restrict [A-Za-z0-9]+|encoding SQL_ASCII)\s*$/.test(head); // the latter before a name, which is left out
+
   return isHarmless ? leaveOut() : refuse("a command for psql, which is not asked");
 }
 
