@@ -51,6 +51,4 @@ export interface WholeServer {
   dropRoles(login: ConnectionOptions, names: readonly string[]): Promise<void>;
   /** Which role an object of `objects` is about. */
   roleOf(object: DatabaseObject): string;
-  /** How a person restores all of it with the engine's own programs, in the directory of the backup. */
-  readonly byHand: readonly string[];
 }

@@ -30,6 +30,13 @@ export function countKinds(objects: readonly DatabaseObject[]): Manifest["object
   return Object.fromEntries(kinds.map((kind) => [kind, objects.filter((object) => object.kind === kind).length]));
 }
 
+/** `7 roles, 2 memberships, 1 setting`: of what `countKinds` counted. */
+export function countedText(objects: Manifest["objects"]): string {
+  return Object.entries(objects)
+    .map(([kind, count]) => `${count} ${kind}${count === 1 ? "" : "s"}`)
+    .join(", ");
+}
+
 /** Until now. */
 export async function describeTaking(
   clock: Clock,

@@ -9,6 +9,7 @@ import { Problem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
 import { ensureDirectory, remove } from "../../platform/files.ts";
 import { compareObjects } from "./compare.ts";
+import { countedText } from "./describe.ts";
 import type { ListedBackup } from "./list.ts";
 import { type Manifest, manifestOf, type Member, readManifest, tablesIn } from "./manifest.ts";
 import { openBackup, type OpenedBackup } from "./opened.ts";
@@ -114,14 +115,19 @@ function refuseRoles(names: readonly string[]): void {
 
 function stepsOf(draft: WholeDraft): readonly Step[] {
   const { drafts } = draft;
-  const named = (step: Step, { ground }: Draft): Step => ({ ...step, title: step.title === "compare it" ? `compare ${ground.part}` : step.title });
   return [
     verifyStep(draft),
     rolesStep(draft),
-    ...drafts.flatMap((one) => [named(fillStep(one), one), named(compareStep(one), one)]),
+    ...drafts.flatMap((one) => [named(fillStep(one), one), named({ ...compareStep(one), title: `compare ${one.ground.part}` }, one)]),
     ...drafts.map((one, index) => (index === 0 ? { ...placeStep(one), act: placing(draft, one) } : placeStep(one))),
     rightsStep(draft),
   ];
+}
+
+/** Says in what it saw of which database. */
+function named(step: Step, { ground }: Draft): Step {
+  const act: Step["act"] = async (signal, tell) => (await step.act(signal, tell)).map((one) => ({ ...one, seen: `${ground.name}: ${one.seen}` }));
+  return { ...step, act };
 }
 
 /** From here on what was restored stays. */
@@ -177,8 +183,8 @@ function rightsStep(draft: WholeDraft): Step {
       const began = context.clock.monotonicMs();
       await options.target.engine.backup.wholeServer.giveRights(jobOf(draft), kept);
       await compareRoles(draft);
-      const seen = Object.entries(manifest.objects).map(([kind, count]) => `${kind} ${count}`);
-      return [{ subject: "compared", seen: `of the server ${seen.join(", ")}: equal`, tookMs: context.clock.monotonicMs() - began }];
+      const seen = `of the server ${countedText(manifest.objects)}: equal`;
+      return [{ subject: "compared", seen, tookMs: context.clock.monotonicMs() - began }];
     },
   };
 }

@@ -9,7 +9,7 @@ import { Problem } from "../../foundation/problem.ts";
 import { formatBytes } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
 import { ensureDirectory, namesIn, remove, writeFileAtomic } from "../../platform/files.ts";
-import { countKinds, describeContent, describeDatabase, describeTaking } from "./describe.ts";
+import { countedText, countKinds, describeContent, describeDatabase, describeTaking } from "./describe.ts";
 import { kitNotes } from "./kit.ts";
 import { allDatabases, catalogueName, type Manifest, type Member } from "./manifest.ts";
 import { dumpBytes, manifestStep, partialOf, performTake, placeOf, type Placing, seal, sealingOf, workOf } from "./placing.ts";
@@ -139,8 +139,8 @@ function rolesStep(draft: Draft): Step {
       await seal(draft, signal);
       options.onProgress("hashing the files");
       draft.manifest = await manifestFor(draft);
-      const seen = Object.entries(draft.manifest.objects).map(([kind, count]) => `${kind} ${count}`);
-      return [{ subject: "dumped", seen: `of the server ${seen.join(", ")}`, tookMs: context.clock.monotonicMs() - began }];
+      const seen = `of the server ${countedText(draft.manifest.objects)}`;
+      return [{ subject: "dumped", seen, tookMs: context.clock.monotonicMs() - began }];
     },
   };
 }

@@ -6,6 +6,7 @@ import { type Evidence, type Finding, type Verdict, verdictOf } from "../../foun
 import { Problem } from "../../foundation/problem.ts";
 import { dayMs } from "../../foundation/units.ts";
 import { compareCopy, compareObjects } from "./compare.ts";
+import { countedText } from "./describe.ts";
 import { type Manifest, manifestOf, readCatalogue, surveyOf } from "./manifest.ts";
 import { restoreInto, type Trial, write } from "./trial.ts";
 
@@ -97,9 +98,8 @@ function comparedText({ whole, objects }: Manifest, kept: readonly string[]): st
   const databases = whole?.databases ?? [];
   const tables = databases.flatMap((member) => member.tables);
   const rows = tables.reduce((sum, table) => sum + table.rows, 0).toLocaleString("en-US");
-  const server = Object.entries(objects).map(([kind, count]) => `${kind} ${count}`);
   const left = kept.length === 0 ? "" : `; not tried, because a new server has its own: ${kept.join(", ")}`;
-  return `${databases.length} databases with ${rows} rows in ${tables.length} tables by content, with all their objects; of the server ${server.join(", ")}: equal${left}`;
+  return `${databases.length} databases with ${rows} rows in ${tables.length} tables by content, with all their objects; of the server ${countedText(objects)}: equal${left}`;
 }
 
 function together(subject: string, verdicts: readonly Verdict[]): Evidence {

@@ -2,6 +2,7 @@
 import { Secret } from "../../../src/foundation/secret.ts";
 import { type Sql, sql } from "../../../src/foundation/sql.ts";
 import type { EngineName } from "../../../src/engines/engines.ts";
+import { type EngineVersion, startServer, type TestServer } from "../servers.ts";
 
 export const oddName = `o'd host=x "q" ünd`;
 export const databases = [oddName, "sales", "stock"] as const;
@@ -10,7 +11,7 @@ export const databases = [oddName, "sales", "stock"] as const;
 export const password = new Secret("app-pass");
 
 /** On the server, before its databases have anything in them. */
-export const people: Record<EngineName, readonly Sql[]> = {
+const people: Record<EngineName, readonly Sql[]> = {
   postgres: [
     sql`create role readers nologin`,
     sql`create role clerks nologin`,
@@ -50,12 +51,12 @@ const common: readonly Sql[] = [
 ];
 
 /** mariadb-dump cannot carry events of a database with a quote in its name. */
-export const insideEven: Record<EngineName, readonly Sql[]> = {
+const insideEven: Record<EngineName, readonly Sql[]> = {
   postgres: [],
   mariadb: [sql`create event cleaned on schedule every 1 day do delete from seen where id < 0`],
 };
 
-export const inside: Record<EngineName, readonly Sql[]> = {
+const inside: Record<EngineName, readonly Sql[]> = {
   postgres: [
     ...common,
     sql`create procedure ergänze(i int, what text) language sql as 'insert into orders values (i, what, 1)'`,
@@ -63,6 +64,7 @@ export const inside: Record<EngineName, readonly Sql[]> = {
     sql`create trigger noted after insert on orders for each row execute function noted()`,
     sql`grant select on orders to readers`,
     sql`grant insert, select on orders to clerks`,
+    sql`grant select on seen to clerks`,
     sql`grant usage on schema public to readers, clerks`,
   ],
   mariadb: [
@@ -72,5 +74,71 @@ export const inside: Record<EngineName, readonly Sql[]> = {
     sql`grant select (id, item) on orders to readers`,
     sql`grant insert, select on orders to clerks`,
     sql`grant execute on procedure ergänze to clerks`,
+  ],
+};
+
+/** A server with all of it. */
+export async function startPeopled(version: EngineVersion): Promise<TestServer> {
+  const { engine, name } = version;
+  const server = await startServer(version);
+  await using session = await engine.driver.connect(server.administrator());
+  for (const database of databases) await session.run(sql`create database ${sql.id(database)}`);
+  for (const statement of people[name]) await session.run(statement);
+  for (const database of databases) {
+    await using within = await engine.driver.connect(server.administrator(database));
+    for (const statement of [...inside[name], ...(database === oddName ? [] : insideEven[name])]) await within.run(statement);
+  }
+  return server;
+}
+
+/** Somebody of the same name, elsewhere. */
+export const anotherReader: Record<EngineName, readonly Sql[]> = {
+  postgres: [sql`create role "a reader" login password 'another'`],
+  mariadb: [sql`create user \`a reader\`@'127.0.0.1' identified by 'another'`],
+};
+
+interface PartLogin {
+  readonly user: string;
+  readonly statements: readonly Sql[];
+  /** Undefined for one that may take a backup. */
+  readonly lacks?: string;
+  /** Of such a one. */
+  readonly seesPasswords?: boolean;
+}
+
+/** Logins that see a part of the server. */
+export const partLogins: Record<EngineName, readonly PartLogin[]> = {
+  postgres: [
+    {
+      user: "not_everywhere",
+      statements: [sql`create role not_everywhere login password 'app-pass' in role pg_read_all_data`],
+      lacks: "may not connect to stock",
+    },
+    {
+      user: "auditor",
+      statements: [sql`create role auditor login password 'app-pass' in role pg_read_all_data, clerks`],
+      seesPasswords: true,
+    },
+    { user: "one_clerk", statements: [sql`create role one_clerk login password 'app-pass' in role clerks`], seesPasswords: false },
+  ],
+  mariadb: [
+    {
+      user: "not_everywhere",
+      statements: [sql`create user not_everywhere@'127.0.0.1' identified by 'app-pass'`, sql`grant select on sales.* to not_everywhere@'127.0.0.1'`],
+      lacks: "lacks SHOW DATABASES",
+    },
+    {
+      user: "no_roles",
+      statements: [sql`create user no_roles@'127.0.0.1' identified by 'app-pass'`, sql`grant show databases on *.* to no_roles@'127.0.0.1'`],
+      lacks: "may not read the database mysql",
+    },
+    {
+      user: "auditor",
+      statements: [
+        sql`create user auditor@'127.0.0.1' identified by 'app-pass'`,
+        sql`grant select, show view, trigger, event on *.* to auditor@'127.0.0.1'`,
+      ],
+      seesPasswords: true,
+    },
   ],
 };

@@ -31,7 +31,6 @@ export const wholeServer: WholeServer = {
   giveRights,
   dropRoles,
   roleOf,
-  byHand: ["mariadb < server/roles.sql", "for each directory below databases, as for a backup of one database", "mariadb < server/grants.sql"],
 };
 
 async function survey(session: Session, _login: ConnectionOptions): Promise<WholeSurvey> {
@@ -49,7 +48,7 @@ async function survey(session: Session, _login: ConnectionOptions): Promise<Whol
     version: about.version,
     settings: { lower_case_table_names: String(about.names) },
     databases: rows.map(({ name }) => name).filter((name) => !ownDatabases.includes(name)),
-    leftOut: [...rows.filter(({ name }) => ownDatabases.includes(name)).map(({ name }) => `database ${name}: the server's own`), ...lost],
+    leftOut: [`databases ${ownDatabases.join(", ")}: the server's own`, ...lost],
     refusals: [],
     hasPasswords: true,
   };
@@ -158,7 +157,9 @@ async function objects(session: Session): Promise<readonly DatabaseObject[]> {
         right.isGrantable ? "with grant option" : "",
       ),
     ),
-    ...proxies.map(({ account, as, isGrantable }) => object("proxy", `${nameOf(account)}: as ${nameOf(as)}`, isGrantable ? "with grant option" : "")),
+    ...proxies.map(({ account, as, isGrantable }) =>
+      object("proxy right", `${nameOf(account)}: as ${nameOf(as)}`, isGrantable ? "with grant option" : ""),
+    ),
   ];
 }
 
@@ -203,7 +204,7 @@ async function ownRoles(session: Session): Promise<readonly string[]> {
 
 function roleOf({ kind, name }: DatabaseObject): string {
   if (kind === "membership") return name.slice(0, name.indexOf(" in "));
-  return kind === "right" || kind === "proxy" ? name.slice(0, name.indexOf(": ")) : name;
+  return kind === "right" || kind === "proxy right" ? name.slice(0, name.indexOf(": ")) : name;
 }
 
 async function makeRoles(job: WholeRestoreJob): Promise<readonly string[]> {

@@ -31,10 +31,6 @@ export const wholeServer: WholeServer = {
   giveRights,
   dropRoles,
   roleOf,
-  byHand: [
-    "psql -X -d postgres -f server/roles.sql        a role that is there already is told as an error, and kept",
-    "for each directory below databases: pg_restore --create --exit-on-error --dbname=postgres databases/1/dump",
-  ],
 };
 
 interface DatabaseRow {
