@@ -12,13 +12,14 @@ interface Made {
   readonly state?: ListedBackup["state"];
   readonly database?: string;
   readonly provedAt?: number;
+  readonly kind?: string;
 }
 
-function backup({ at, state = "PROVED", database = "shop", provedAt }: Made, index: number): ListedBackup {
+function backup({ at, state = "PROVED", database = "shop", provedAt, kind = "database" }: Made, index: number): ListedBackup {
   const moment = new Date(at).toISOString();
   const id = `${moment.replace(/[-:]|\.\d+/g, "")}-${index.toString(16).padStart(4, "0")}`;
   const content = {
-    kind: "database",
+    kind,
     engine: "postgres",
     version: "15.18",
     database,
@@ -38,6 +39,13 @@ const daily = (days: number, state?: ListedBackup["state"]) =>
 
 const removed = (backups: readonly ListedBackup[], retention: Retention, at = now) =>
   decide(backups, retention, at).flatMap(({ remove }) => remove.map((one) => one.backup.id));
+
+test("a base backup never counts for a database's, nor a database's for it", () => {
+  const hour = (age: number, more: Partial<Made>, index: number) => backup({ at: now.getTime() - age * 3_600_000, ...more }, index);
+  const base = { kind: "base", database: "the whole server" };
+  const backups = [hour(1, base, 1), hour(2, {}, 2), hour(3, base, 3), hour(4, {}, 4)];
+  expect(removed(backups, { last: 1 })).toEqual([backups[2]?.id, backups[3]?.id]);
+});
 
 describe("the rules, on one backup a day for 400 days", () => {
   const backups = daily(400);

@@ -1,6 +1,7 @@
 // The faults of backups by their ids in CHECKLIST.md and RELIABILITY.md: each is tried on a server of its own per engine, with
 // the same seed. `npm run test:faults -- X1` runs one in full.
 import type { EngineName } from "../../../../src/engines/engines.ts";
+import { base } from "./base.ts";
 import { fault11 } from "./broken.ts";
 import { fault10 } from "./flips.ts";
 import { fault3 } from "./kills.ts";
@@ -18,6 +19,7 @@ import { x1 } from "./x1.ts";
 
 export const backupFaults = {
   X1: x1,
+  BASE: base,
   "FAULT-3": fault3,
   "FAULT-4": fault4,
   "FAULT-5": fault5,
