@@ -79,18 +79,21 @@ export type Answered =
 export async function* replicate(options: ConnectionOptions, command: string, signal: AbortSignal): AsyncIterable<Answered> {
   const client = new pg.Client({ ...settingsOf(options), statement_timeout: 0, replication: "true" } as pg.ClientConfig);
   const { where, ended, destroy } = wireOver(client, options);
+  const drop = () => destroy();
   try {
     signal.throwIfAborted();
+    signal.addEventListener("abort", drop, { once: true });
     await client.connect().catch((thrown: unknown) => {
       throw translateConnecting(thrown, where);
     });
     const pieces = answerTo(client, command);
-    for (const end of [ended, signal]) end.addEventListener("abort", () => pieces.destroy(new Error("Connection terminated")), { once: true });
+    ended.addEventListener("abort", () => pieces.destroy(new Error("Connection terminated")), { once: true });
     for await (const piece of pieces) yield piece as Answered;
   } catch (thrown) {
     signal.throwIfAborted();
     throw translate(thrown, where);
   } finally {
+    signal.removeEventListener("abort", drop);
     destroy();
   }
 }

@@ -154,6 +154,7 @@ interface Written extends Pick<Copied, "catalogue" | "endedAt"> {
 async function manifestOf(draft: Draft, { base, catalogue, startedAt, endedAt }: Written): Promise<BaseManifest> {
   const { context, options, survey, tools, id, sealing } = draft;
   const { engine, login } = options.source;
+  const files = [...(await storedFiles(partialOf(draft)))];
   const snapshot = Object.entries(base.position)
     .map(([name, value]) => `${name} ${value}`)
     .join(", ");
@@ -163,7 +164,7 @@ async function manifestOf(draft: Draft, { base, catalogue, startedAt, endedAt }:
     kind: "base",
     engine: engine.name,
     server: { id: survey.serverId, version: survey.version, host: login.host, port: login.port },
-    database: describeDatabase(asDatabase(survey)),
+    database: describeDatabase(asDatabase({ ...survey, bytes: sizeOf({ files }) })),
     taken: await describeTaking(context.clock, { tools, began: startedAt, snapshotAt: endedAt, snapshot }),
     ...(sealing ? { encryption: { format: "age", recipient: sealing.recipient } } : {}),
     hashMethod: engine.backup.hashMethod,
@@ -171,7 +172,7 @@ async function manifestOf(draft: Draft, { base, catalogue, startedAt, endedAt }:
     tables: [],
     counters: [],
     objects: countKinds(catalogue),
-    files: [...(await storedFiles(partialOf(draft)))],
+    files,
   };
 }
 
