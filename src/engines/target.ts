@@ -92,7 +92,7 @@ export interface TargetFloor {
   /** Lets the owner into an empty database that only administrators use: the login that may run what is put into it, as nobody but its owner. */
   letOwnerIn(session: Session, owned: OwnedDatabase): Promise<ConnectionOptions>;
   /** Takes that back; may be repeated. */
-  keepOwnerOut(session: Session, owned: Pick<OwnedDatabase, "database" | "owner">): Promise<void>;
+  keepOwnerOut(session: Session, owner: string): Promise<void>;
   fillCommands(job: Pick<FillJob, "tools" | "database" | "directory" | "secretsDirectory">): readonly (readonly string[])[];
   /** Puts the backup into the database; what would act by itself is left for `finish`. Stops at the first error. */
   fill(context: Context, job: FillJob): Promise<void>;

@@ -190,6 +190,12 @@ describe.each(await engineVersions())("a backup of a shop on $title", (version) 
     expect([restored.exitCode, restored.stderr]).toEqual([0, ""]);
     expect(restored.json.result).toMatchObject({ file: path, database: "foreign", owner: "foreign_owner", rows: backup.rows });
     expect((await contentOf("foreign")).tables).toEqual((await contentOf(chinook.database)).tables);
+    const places: Record<EngineName, Sql> = {
+      postgres: sql`select datconnlimit::text as places from pg_database where datname = 'foreign'`,
+      mariadb: sql`select '-1' as places from dual`, // no database has a limit of its own
+    };
+    await using session = await sessionIn(undefined);
+    expect(await session.all(places[version.name])).toEqual([{ places: "-1" }]);
     expect(restored.json.evidence?.map(({ subject }) => subject)).toEqual(expect.arrayContaining(["read", "tried", "compared", "in place"]));
     const script = await readFile(plain);
     await writeFile(plain, script.subarray(0, script.length - 200));

@@ -109,9 +109,8 @@ async function ownerLogin(draft: Draft): Promise<ConnectionOptions | undefined> 
 
 /** As soon as nothing more is run or read as the owner. */
 export async function withOwnerOut(draft: Draft): Promise<void> {
-  const { options, ground } = draft;
-  if (options.owner !== undefined && draft.runsAs)
-    await options.target.engine.backup.target.keepOwnerOut(sessionOf(draft), { database: ground.part, owner: options.owner });
+  const { owner, target } = draft.options;
+  if (owner !== undefined && draft.runsAs) await target.engine.backup.target.keepOwnerOut(sessionOf(draft), owner);
   draft.runsAs = undefined;
 }
 

@@ -8,6 +8,6 @@ export async function letOwnerIn(_session: Session, { login }: OwnedDatabase): P
   return login;
 }
 
-export async function keepOwnerOut(_session: Session, _owned: Pick<OwnedDatabase, "database" | "owner">): Promise<void> {
+export async function keepOwnerOut(_session: Session, _owner: string): Promise<void> {
   // it was not let in
 }

@@ -17,7 +17,7 @@ export async function letOwnerIn(session: Session, { database, owner, login }: O
   return { ...login, user: owner, password };
 }
 
-export async function keepOwnerOut(session: Session, { database, owner }: Pick<OwnedDatabase, "database" | "owner">): Promise<void> {
+/** How many may be in the database is for `close` to say. */
+export async function keepOwnerOut(session: Session, owner: string): Promise<void> {
   await session.run(sql`alter role ${sql.id(owner)} nologin nobypassrls password null`);
-  await session.run(sql`alter database ${sql.id(database)} connection limit 0`);
 }
