@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, readFileSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { engineNamed } from "../../dist/engines/engines.js";
 import { sql } from "../../dist/foundation/sql.js";
@@ -166,6 +167,9 @@ async function rowhouse(args, how) {
   return { ...done, json: JSON.parse(done.stdout.trim().split("\n").at(-1)) };
 }
 
+/** A server's own children, one for each session on PostgreSQL, count once they have ended, which is a little later. */
+const reapedMs = 500;
+
 function timedProcess(path, args, { env, server, signal }) {
   return new Promise((resolve, reject) => {
     const before = ticksOf("self") + ticksOf(server.pid);
@@ -179,9 +183,10 @@ function timedProcess(path, args, { env, server, signal }) {
       peakBytes = Math.max(peakBytes, Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024);
     }, 100);
     child.once("error", reject);
-    child.once("close", (code) => {
+    child.once("close", async (code) => {
       clearInterval(watch);
       const tookMs = performance.now() - began;
+      await setTimeout(reapedMs);
       const processorMs = (ticksOf("self") + ticksOf(server.pid) - before) * 10;
       if (code === 0) resolve({ tookMs, processorMs, stdout, peakBytes });
       else reject(new Error(`${args.join(" ")} ended with ${code}: ${stderr}${stdout}`));
