@@ -8,6 +8,7 @@ import { type Manifest, readManifest } from "../../../src/operations/backup/mani
 import { keepAttempt } from "../../../src/operations/backup/certificate.ts";
 import { ensureSigningKey } from "../../../src/operations/backup/keys.ts";
 import { manifestPurpose } from "../../../src/operations/backup/open.ts";
+import type { ChosenSample } from "../../../src/operations/backup/sample.ts";
 import { signText } from "../../../src/operations/backup/sign.ts";
 import { type Clock, systemClock } from "../../../src/platform/clock.ts";
 import { testContext } from "../servers.ts";
@@ -44,9 +45,9 @@ export async function makeStore(): Promise<MadeStore> {
 }
 
 /** What `prove` keeps when it comes to this. */
-export async function keep(clock: Clock, backup: string, verdict: Verdict): Promise<void> {
+export async function keep(clock: Clock, backup: string, verdict: Verdict, chosen?: ChosenSample): Promise<void> {
   const { manifest, text } = await readManifest(backup);
-  await keepAttempt({ ...testContext, clock }, backup, { manifest, manifestText: text, verdict, tookMs: 12 });
+  await keepAttempt({ ...testContext, clock }, backup, { manifest, manifestText: text, verdict, tookMs: 12, chosen });
 }
 
 export const verdicts = {

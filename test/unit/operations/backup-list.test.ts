@@ -120,6 +120,34 @@ describe("a certificate", () => {
     expect(await only()).not.toHaveProperty("newerAttempt");
   });
 
+  test("is confirmed or refuted by a sample, which by itself proves nothing", async () => {
+    const sample = { sample: { percent: 20, seed: "1", first: 0, count: 1, of: 5 }, tables: [["public", "words"]] };
+    const backup = await store.add(first);
+    const provedAt = async (moment: string, verdict: Parameters<typeof keep>[2], chosen?: Parameters<typeof keep>[3]) => {
+      await keep(clockAt(moment), backup, verdict, chosen);
+      return only();
+    };
+    const [one, two, three, four, five] = ["01", "02", "03", "04", "05"].map((hour) => `2026-01-04T${hour}:00:00.000Z`) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    expect(await provedAt(one, verdicts.sound, sample)).toMatchObject({
+      state: "TAKEN",
+      because: expect.stringContaining("1 of 5 tables are equal, a sample"),
+    });
+    expect(await provedAt(two, verdicts.sound)).toMatchObject({ state: "PROVED", provedAt: two });
+    expect(await provedAt(three, verdicts.sound, sample)).toMatchObject({
+      state: "PROVED",
+      provedAt: three,
+      sample: { count: 1, of: 5, wholeAt: two },
+    });
+    expect(await provedAt(four, verdicts.faulty, sample)).toMatchObject({ state: "FAILED", provedAt: four });
+    expect(await provedAt(five, verdicts.sound, sample)).toMatchObject({ state: "FAILED", provedAt: four });
+  });
+
   test("does not move to a manifest that was edited meanwhile", async () => {
     const directory = await store.add(first);
     await keep(clockAt(noon), directory, verdicts.sound);
