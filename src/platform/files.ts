@@ -89,7 +89,8 @@ async function writeSynced(path: string, content: FileContent, options: WriteOpt
   }
 }
 
-async function syncDirectory(path: string): Promise<void> {
+/** Files are synced alike. */
+export async function syncDirectory(path: string): Promise<void> {
   const directory = await fs.open(path, "r");
   try {
     await directory.sync();
@@ -257,12 +258,6 @@ export async function publish(options: { readonly from: string; readonly to: str
     if (codeOf(cause) === "ENOTEMPTY" || codeOf(cause) === "EEXIST") return; // somebody published the same content first
     throw fileProblem("publish", options.to, cause);
   }
-}
-
-/** Puts what is below `path` on the disk: for what other programs wrote there. */
-export async function syncTree(path: string): Promise<void> {
-  for (const entry of await fs.readdir(path, { recursive: true })) await syncDirectory(join(path, entry)); // a file is synced alike
-  await syncDirectory(path);
 }
 
 async function makeReadable(path: string, owner: Owner | undefined): Promise<void> {

@@ -3,7 +3,7 @@
 import { constants } from "node:fs";
 import * as fs from "node:fs/promises";
 import { join } from "node:path";
-import { fileProblem, type Owner } from "./files.ts";
+import { fileProblem, type Owner, syncDirectory } from "./files.ts";
 
 /** A file that was not there, 0600, with what comes in pieces. Throws RH-FILE-001, RH-FILE-002. */
 export async function writeNew(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
@@ -42,4 +42,17 @@ export async function copyTree({
   } catch (cause) {
     throw fileProblem("copy", to, cause);
   }
+}
+
+/** A disk answers some as soon as one. */
+const syncsAtOnce = 4;
+
+/** Puts what is below `path` on the disk: for what other programs wrote there. */
+export async function syncTree(path: string): Promise<void> {
+  const entries = (await fs.readdir(path, { recursive: true })).values();
+  const syncRest = async () => {
+    for (const entry of entries) await syncDirectory(join(path, entry));
+  };
+  await Promise.all(Array.from({ length: syncsAtOnce }, syncRest));
+  await syncDirectory(path);
 }

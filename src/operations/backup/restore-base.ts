@@ -9,7 +9,8 @@ import { perform, type Plan, type Step, type StepText } from "../../foundation/p
 import { Problem } from "../../foundation/problem.ts";
 import { formatBytes } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
-import { ensureDirectory, moveIntoPlace, remove, statIfThere, syncTree } from "../../platform/files.ts";
+import { ensureDirectory, moveIntoPlace, remove, statIfThere } from "../../platform/files.ts";
+import { syncTree } from "../../platform/trees.ts";
 import { nextFreePort } from "../../platform/network.ts";
 import { findUser, isRoot, type SystemUser, userOfId } from "../../platform/users.ts";
 import { embeddedRoot } from "../stack/install.ts";

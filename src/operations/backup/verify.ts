@@ -28,8 +28,9 @@ export async function verifyBackup(context: Pick<Context, "clock">, { directory,
   const began = context.clock.monotonicMs();
   const unsigned = await unsignedFindings({ directory, id: basename(directory), text, signers });
   if (unsigned.length > 0) return verdictOf([], unsigned);
+  const findings = await fileFindings(directory, manifest);
   const seen = `the manifest by its signature, ${manifest.files.length} files by their SHA-256`;
-  return verdictOf([{ subject: "verified", seen, tookMs: context.clock.monotonicMs() - began }], await fileFindings(directory, manifest));
+  return verdictOf([{ subject: "verified", seen, tookMs: context.clock.monotonicMs() - began }], findings);
 }
 
 /** Which files are not as the manifest has them. */

@@ -65,7 +65,7 @@ async function tableNames(session: Session): Promise<readonly (readonly [string,
 
 async function tableContent(session: Session, name: readonly [string, string]): Promise<TableContent> {
   const [row] = await session.all<{ rows: number; hash: string }>(sql`
-    select count(*) as rows, coalesce(sum(hashtextextended(${rowText}, 0)::numeric), 0)::text as hash
+    select count(*) as rows, coalesce(sum(hashtextextended(${rowText}, 0)), 0)::text as hash
     from only ${sql.id(...name)} as t`);
   if (!row) throw new Error("an aggregate gave no row");
   return { name, ...row };
@@ -74,7 +74,7 @@ async function tableContent(session: Session, name: readonly [string, string]): 
 /** As if they were one table, where there are any. */
 async function largeObjects(session: Session): Promise<readonly TableContent[]> {
   const [row] = await session.all<{ rows: number; hash: string }>(sql`
-    select count(*) as rows, coalesce(sum(hashtextextended(oid::text || ' ' || md5(lo_get(oid)), 0)::numeric), 0)::text as hash
+    select count(*) as rows, coalesce(sum(hashtextextended(oid::text || ' ' || md5(lo_get(oid)), 0)), 0)::text as hash
     from pg_largeobject_metadata`);
   return row && row.rows > 0 ? [{ name: ["large objects"], ...row }] : [];
 }
