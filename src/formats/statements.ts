@@ -68,7 +68,7 @@ function unended(line: number, what: string): Problem {
 }
 
 /** The bytes of a script as they come, and how far it is read. */
-export class ScriptBytes {
+export class ScriptBytes implements AsyncDisposable {
   readonly #pieces: AsyncIterator<Uint8Array>;
   #isOver = false;
   bytes: Buffer = Buffer.alloc(0);
@@ -106,8 +106,8 @@ export class ScriptBytes {
     return taken;
   }
 
-  /** Reads no further, and lets whoever gives the bytes know. */
-  async close(): Promise<void> {
+  /** Reads no further, and lets whoever gives the bytes know: a program that prints them ends, and what it reads is removed. */
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true;
     await this.#pieces.return?.();
   }

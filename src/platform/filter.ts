@@ -58,6 +58,7 @@ export async function* filtered(program: Program, { input, signal, silenceMs = u
     silence.hold();
     signal.removeEventListener("abort", kill);
     kill();
+    await exit.catch(() => undefined); // what it reads may be removed next
     source.destroy();
     if (!source.closed) await once(source, "close");
   }

@@ -2,13 +2,15 @@
 // not be run is refused with its line. The rest of SEC-12 needs a server: `npm run test:faults -- SEC-12`, and for whole round trips
 // `npm run test:scene -- dumps-of-others`. TRAP-1, 3, 4, 7, 8, FAULT-11, SEC-11, SEC-12.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { type EngineName, engineNames, engines } from "../../src/engines/engines.ts";
 import { openForeign } from "../../src/operations/backup/foreign-file.ts";
 import { goThrough, type Passed } from "../../src/operations/backup/foreign-script.ts";
+import { proofsRoot } from "../../src/operations/backup/throwaway.ts";
 import { goodScript, hostileScripts } from "../support/backup/hostile.ts";
 import { testContext } from "../support/servers.ts";
 
@@ -91,6 +93,13 @@ describe.each(engineNames)("a dump of others of %s", (name) => {
     expect(refused.length).toBe(byReading[name]);
   });
 
+  test("is let go when what stands early in it is refused: no program goes on unpacking it", async () => {
+    const body = hostileScripts(name).find(({ isRefused }) => isRefused)?.script ?? "";
+    const packed = zstdCompressed(`${body}${randomBytes(6_000_000).toString("hex")}`);
+    await expect(read(packed)).rejects.toMatchObject({ code: "RH-BACKUP-020" });
+    expect(programsOfOurs()).toEqual([]);
+  });
+
   test("is no dump of another engine's, no text, no directory and no link out of one", async () => {
     for (const other of engineNames) if (other !== name) await expect(read(goodScript(other))).rejects.toMatchObject({ code: "RH-BACKUP-003" });
     await expect(read("select 1;\n")).rejects.toMatchObject({ code: "RH-BACKUP-003" });
@@ -102,8 +111,50 @@ describe.each(engineNames)("a dump of others of %s", (name) => {
   });
 });
 
+/** Names of programs that this one started and that have not ended. */
+function programsOfOurs(): readonly string[] {
+  return readdirSync("/proc").flatMap((pid) => {
+    const stat = /^\d+$/.test(pid) ? readIfThere(`/proc/${pid}/stat`) : "";
+    const [, comm = "", state, parent] = /^\d+ \((.*)\) (\S) (\d+) /.exec(stat) ?? [];
+    return Number(parent) === process.pid && state !== "Z" && ["zstd", "pg_restore"].includes(comm) ? [comm] : [];
+  });
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return ""; // it ended
+  }
+}
+
+function zstdCompressed(text: string): Buffer {
+  return execFileSync("zstd", ["--quiet", "--stdout", "-1"], { input: text, maxBuffer: 100_000_000 });
+}
+
 describe("an archive", () => {
   const { foreign } = engines.postgres;
+
+  test("in a directory is let go when what is printed early is refused: the printing program ends, and the copy is removed", async () => {
+    const tools = mkdtempSync("/tmp/rowhouse-test-");
+    const archive = mkdtempSync(join(directory, "refused-"));
+    try {
+      chmodSync(tools, 0o755);
+      const refused = hostileScripts("postgres").find(({ isRefused }) => isRefused)?.script ?? "";
+      writeFileSync(join(tools, "script"), refused);
+      const path = join(tools, "pg_restore");
+      writeFileSync(path, `#!/bin/bash\ncat ${tools}/script\nwhile :; do echo "-- it goes on"; done\n`, { mode: 0o755 });
+      writeFileSync(join(archive, "toc.dat"), "PGDMP");
+      const file = await openForeign(testContext, { path: archive, engine: engines.postgres });
+      const before = readdirSync(proofsRoot);
+      const reading = { file, engine: engines.postgres, tools: [{ name: "pg_restore", path, version: "" }], signal, onProgress: () => undefined };
+      await expect(goThrough(testContext, reading)).rejects.toMatchObject({ code: "RH-BACKUP-020" });
+      expect(programsOfOurs()).toEqual([]);
+      expect(readdirSync(proofsRoot).filter((name) => name.startsWith("rowhouse-proof-") && !before.includes(name))).toEqual([]);
+    } finally {
+      rmSync(tools, { recursive: true });
+    }
+  });
 
   async function* pieces(bytes: Buffer): AsyncIterable<Uint8Array> {
     for (let at = 0; at < bytes.length; at += 700) yield bytes.subarray(at, at + 700);

@@ -9,8 +9,9 @@ const endMark = /^-- Dump completed(?: on \d{4}-\d\d-\d\d +\d{1,2}:\d\d:\d\d)?\r
 
 /** The parts of a script. Throws RH-BACKUP-003 for one that does not end as mariadb-dump ends it. */
 export async function* read(bytes: AsyncIterable<Uint8Array>): AsyncIterable<ForeignPart> {
+  await using script = new ScriptBytes(bytes);
   let isEnded = false;
-  for await (const { kind, text, line } of readParts(new ScriptBytes(bytes), new ClientSyntax())) {
+  for await (const { kind, text, line } of readParts(script, new ClientSyntax())) {
     isEnded = kind === "comment" && (isEnded || endMark.test(text.toString("latin1")));
     if (kind !== "comment") yield { kind, text, line };
   }

@@ -8,7 +8,7 @@ const endMark = /^-- PostgreSQL database(?: cluster)? dump complete$/;
 
 /** The parts of a script, each COPY … FROM stdin with its rows. Throws RH-BACKUP-003 for one that does not end as pg_dump ends it. */
 export async function* read(bytes: AsyncIterable<Uint8Array>): AsyncIterable<ForeignPart> {
-  const script = new ScriptBytes(bytes);
+  await using script = new ScriptBytes(bytes);
   let isEnded = false;
   for await (const part of readParts(script, new PsqlSyntax())) {
     if (part.kind === "comment") isEnded ||= endMark.test(part.text.toString("latin1").trimEnd()) && part.text.at(-1) === 0x0a;
