@@ -93,6 +93,10 @@ export interface TargetFloor {
   letOwnerIn(session: Session, owned: OwnedDatabase): Promise<ConnectionOptions>;
   /** Takes that back; may be repeated. */
   keepOwnerOut(session: Session, owner: string): Promise<void>;
+  /** Owners that a restore into that database, which was killed, let in. */
+  ownersLeft(session: Session, database: string): Promise<readonly string[]>;
+  /** Of roles that `make` made and that own nothing any more. */
+  dropRoles(session: Session, roles: readonly string[]): Promise<void>;
   fillCommands(job: Pick<FillJob, "tools" | "database" | "directory" | "secretsDirectory">): readonly (readonly string[])[];
   /** Puts the backup into the database; what would act by itself is left for `finish`. Stops at the first error. */
   fill(context: Context, job: FillJob): Promise<void>;

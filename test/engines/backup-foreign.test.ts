@@ -150,7 +150,7 @@ describe("an archive", () => {
       const reading = { file, engine: engines.postgres, tools: [{ name: "pg_restore", path, version: "" }], signal, onProgress: () => undefined };
       await expect(goThrough(testContext, reading)).rejects.toMatchObject({ code: "RH-BACKUP-020" });
       expect(programsOfOurs()).toEqual([]);
-      expect(readdirSync(proofsRoot).filter((name) => name.startsWith("rowhouse-proof-") && !before.includes(name))).toEqual([]);
+      expect(readdirSync(proofsRoot).filter((name) => name.startsWith(`rowhouse-proof-${process.pid}-`) && !before.includes(name))).toEqual([]);
     } finally {
       rmSync(tools, { recursive: true });
     }

@@ -1,5 +1,6 @@
 // rowhouse backup restore --file: exit 0 when what the file makes stands in its place, equal to what it made in a throw-away server; 6 for
-// a file that is cut or changed, 4 for one that holds what is not run. Anything but 0 changed nothing.
+// a file that is cut or changed, 4 for one that holds what is not run. Anything but 0 left nothing on the server, or says
+// what it could not take back.
 import { resolve } from "node:path";
 import { planText } from "../../foundation/plan.ts";
 import { Problem } from "../../foundation/problem.ts";

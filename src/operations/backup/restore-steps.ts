@@ -1,5 +1,6 @@
 // The steps of a restore: verify, restore under a name that nobody uses, compare, put in place. Until the last one nothing that
-// anybody uses is touched, and a failure removes what was made; a kill leaves it to the next restore, which removes it first.
+// anybody uses is touched, and a failure removes the database that was made, with its owner where that was made for it alone; a kill leaves
+// it to the next restore, which removes it first.
 import { join } from "node:path";
 import type { ConnectionOptions, Session } from "../../drivers/driver.ts";
 import type { DatabaseObject, Tool } from "../../engines/backup.ts";
@@ -14,6 +15,7 @@ import { type DatabaseManifest, readCatalogue, surveyOf } from "./manifest.ts";
 import { type OpenedBackup, openBackup } from "./opened.ts";
 import type { RestoreOptions } from "./restore.ts";
 import { type Ground, refuseConnections } from "./restore-checks.ts";
+import { ownerLogin, sessionOf, withOwnerOut } from "./restore-owner.ts";
 import { administratorOn } from "./restore-target.ts";
 
 /** What is known of a restore while it runs. */
@@ -32,8 +34,12 @@ export interface Draft {
   /** Holds the lock. */
   session?: Session;
   opened?: OpenedBackup;
+  /** From before it is let in until it is kept out again. */
+  isOwnerIn?: boolean;
   /** The owner's, while it is let in. */
   runsAs?: ConnectionOptions | undefined;
+  /** That were not there before, while nobody else can have begun to use them: those of a database whose owner is named. */
+  madeRoles?: readonly string[];
 }
 
 export function verifyStep(draft: Draft): Step {
@@ -90,7 +96,9 @@ export function fillStep(draft: Draft): Step {
       const began = context.clock.monotonicMs();
       await clearLeftovers(session, draft);
       await removedOnFailure(draft, async () => {
+        draft.madeRoles = options.owner === undefined ? [] : await target.missingRoles(session, survey);
         await target.make(session, ground.part, survey);
+        draft.isOwnerIn = options.owner !== undefined;
         draft.runsAs = await ownerLogin(draft);
         await target.fill(context, jobOf(draft, signal));
       });
@@ -100,25 +108,6 @@ export function fillStep(draft: Draft): Step {
   };
 }
 
-async function ownerLogin(draft: Draft): Promise<ConnectionOptions | undefined> {
-  const { options, ground } = draft;
-  const { engine, login } = options.target;
-  if (options.owner === undefined) return undefined;
-  return engine.backup.target.letOwnerIn(sessionOf(draft), { database: ground.part, owner: options.owner, login });
-}
-
-/** As soon as nothing more is run or read as the owner. */
-export async function withOwnerOut(draft: Draft): Promise<void> {
-  const { owner, target } = draft.options;
-  if (owner !== undefined && draft.runsAs) await target.engine.backup.target.keepOwnerOut(sessionOf(draft), owner);
-  draft.runsAs = undefined;
-}
-
-function sessionOf({ session }: Draft): Session {
-  if (!session) throw new Error("a step was performed without its session");
-  return session;
-}
-
 /** What a restore into this name that was killed left: the lock is ours, so nobody is at it. */
 async function clearLeftovers(session: Session, { options, ground }: Draft): Promise<void> {
   const { target } = options.target.engine.backup;
@@ -126,7 +115,10 @@ async function clearLeftovers(session: Session, { options, ground }: Draft): Pro
     if (to === ground.name && from === ground.part) await target.drop(session, to);
     else if (from === ground.name || to === ground.name) await target.resume(session, to);
   }
+  const owners = await target.ownersLeft(session, ground.part);
+  for (const owner of owners) await target.keepOwnerOut(session, owner);
   await target.drop(session, ground.part);
+  await target.dropRoles(session, owners);
 }
 
 /** A failure leaves nothing behind; only a kill does. */
@@ -225,6 +217,7 @@ async function place(draft: Draft, signal: AbortSignal): Promise<void> {
     await target.finish(job);
     await refuseChanged(draft, job);
     await target.complete(session, job);
+    draft.madeRoles = [];
   } catch (thrown) {
     await putBack(draft);
     throw thrown;

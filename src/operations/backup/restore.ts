@@ -4,14 +4,15 @@
 import { join } from "node:path";
 import type { Evidence } from "../../foundation/evidence.ts";
 import { perform, type Plan, type StepText } from "../../foundation/plan.ts";
-import { Problem } from "../../foundation/problem.ts";
+import { Problem, toProblem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
 import { ensureDirectory, remove } from "../../platform/files.ts";
 import type { ListedBackup } from "./list.ts";
 import { type DatabaseManifest, type Manifest, manifestOf, readManifest } from "./manifest.ts";
 import { refusePart } from "./scope.ts";
 import { checkGround, type Ground, refuseUnconfirmed, type Wish } from "./restore-checks.ts";
-import { compareStep, type Draft, fillStep, keptAs, placeStep, verifyStep, withOwnerOut } from "./restore-steps.ts";
+import { takeBack } from "./restore-owner.ts";
+import { compareStep, type Draft, fillStep, keptAs, placeStep, verifyStep } from "./restore-steps.ts";
 import { administratorOn, type RestoreTarget } from "./restore-target.ts";
 import { clearAbandoned, makePrivateDirectory, newProofDirectory } from "./throwaway.ts";
 
@@ -106,16 +107,28 @@ async function restore(draft: Draft, plan: Plan, { confirm, ...how }: Performing
     const evidence = await perform(plan, how);
     return { restored: restoredDatabase(draft), evidence };
   } catch (thrown) {
-    throw untouched(thrown, ground);
+    throw untouched(thrown, { ground, left: await takeBack(draft) });
   } finally {
-    if (draft.runsAs) await withOwnerOut(draft);
-    await draft.opened?.[Symbol.asyncDispose]();
-    await remove(directory);
+    try {
+      await draft.opened?.[Symbol.asyncDispose]();
+    } finally {
+      await remove(directory);
+    }
   }
 }
 
+interface After {
+  readonly ground: Ground;
+  /** What could not be taken back. */
+  readonly left: string | undefined;
+}
+
 /** The first error stops, and the message says what became of the database. */
-function untouched(thrown: unknown, { name, old }: Ground): unknown {
+function untouched(thrown: unknown, { ground: { name, old }, left }: After): unknown {
+  if (left !== undefined) {
+    const { code, message, hint = "" } = toProblem(thrown);
+    return new Problem(code, `${message}; ${left}`, { cause: thrown, hint: `${hint} Drop what is left there.`.trim() });
+  }
   if (!(thrown instanceof Problem) || !/^RH-(PROC|SQL|DATA|TIME|SRV|TX|AUTH)-/.test(thrown.code)) return thrown;
   const state = old ? `${name} is as it was` : `there is no ${name}`;
   return new Problem(thrown.code, thrown.message, {

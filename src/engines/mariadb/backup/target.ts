@@ -10,7 +10,7 @@ import { objects } from "./catalogue.ts";
 import { content as contentIn } from "./content.ts";
 import { type Account, accountId, accountOf, fill, fillCommands, giveRights, homeDatabase, runScript, takeAllBack } from "./fill.ts";
 import { forgetWay, keptTable, move, moveStatements, resume, takeBackLent, unfinishedMoves, wayTable } from "./move.ts";
-import { keepOwnerOut, letOwnerIn } from "./owner.ts";
+import { dropRoles, keepOwnerOut, letOwnerIn, ownersLeft } from "./owner.ts";
 import { creation, makeDatabase } from "./properties.ts";
 import { serverFiles } from "./restore.ts";
 
@@ -26,6 +26,8 @@ export const target: TargetFloor = {
   drop,
   letOwnerIn,
   keepOwnerOut,
+  ownersLeft,
+  dropRoles,
   fillCommands,
   fill,
   content,

@@ -10,7 +10,7 @@ import type { Connection, DatabaseLook, FillJob, ServerFiles, TargetFloor, Targe
 import { content as contentIn } from "./content.ts";
 import { fill, fillCommands, homeDatabase } from "./fill.ts";
 import { move, moveStatements, resume, unfinishedMoves } from "./move.ts";
-import { keepOwnerOut, letOwnerIn } from "./owner.ts";
+import { dropRoles, keepOwnerOut, letOwnerIn, ownersLeft } from "./owner.ts";
 import { creation } from "./properties.ts";
 import { isPartOf } from "./scope.ts";
 
@@ -26,6 +26,8 @@ export const target: TargetFloor = {
   drop,
   letOwnerIn,
   keepOwnerOut,
+  ownersLeft,
+  dropRoles,
   fillCommands,
   fill,
   content,
