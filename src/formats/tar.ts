@@ -15,18 +15,22 @@ export interface TarEntry {
 const blockBytes = 512;
 const kinds: Readonly<Record<string, TarEntry["kind"]>> = { "0": "file", "\0": "file", "5": "directory" };
 
-/** Ends with the archive; blocks of zeros are passed over. Throws RH-CONN-003 when it is cut or a header is damaged. */
+/** Ends with the archive, and ends that when it is left earlier; blocks of zeros are passed over. Throws RH-CONN-003 when it is cut or a header is damaged. */
 export async function* tarEntries(archive: AsyncIterable<Buffer>): AsyncIterable<TarEntry> {
   const source = sourceOver(archive);
-  for (;;) {
-    const header = await source.block();
-    if (!header) return;
-    if (header.every((byte) => byte === 0)) continue;
-    const entry = entryOf(header);
-    const content = source.content(entry.bytes);
-    yield { ...entry, content };
-    for await (const _unread of content); // the next header is behind it
-    await source.skip(padding(entry.bytes));
+  try {
+    for (;;) {
+      const header = await source.block();
+      if (!header) return;
+      if (header.every((byte) => byte === 0)) continue;
+      const entry = entryOf(header);
+      const content = source.content(entry.bytes);
+      yield { ...entry, content };
+      for await (const _unread of content); // the next header is behind it
+      await source.skip(padding(entry.bytes));
+    }
+  } finally {
+    await source.end();
   }
 }
 
@@ -97,6 +101,7 @@ function sourceOver(archive: AsyncIterable<Buffer>) {
   return {
     content: (bytes: number): AsyncIterable<Buffer> => onceOver(content(bytes)),
     skip: whole,
+    end: async () => void (await chunks.return?.()),
     /** Undefined at the end of the archive. */
     block: async (): Promise<Buffer | undefined> => {
       const first = await piece(blockBytes);

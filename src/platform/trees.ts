@@ -19,27 +19,31 @@ export async function writeNew(path: string, content: AsyncIterable<Uint8Array>)
   }
 }
 
-/** Copies what is below `from` into the directory `to`: directories 0700, files 0600, all of them the owner's. Links are refused. */
+/** Copies what is below `from` into the directory `to`: directories 0700, files 0600, all of them the owner's. Links are refused; the signal is looked at before each. */
 export async function copyTree({
   from,
   to,
   owner,
+  signal,
 }: {
   readonly from: string;
   readonly to: string;
   readonly owner?: Owner | undefined;
+  readonly signal: AbortSignal;
 }): Promise<void> {
   try {
     for (const entry of await fs.readdir(from, { withFileTypes: true })) {
+      signal.throwIfAborted();
       const [source, target] = [join(from, entry.name), join(to, entry.name)];
       if (entry.isDirectory()) await fs.mkdir(target, { mode: 0o700 });
       else if (entry.isFile()) await fs.copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
       else throw new Error(`${source} is neither a file nor a directory`);
       await fs.chmod(target, entry.isDirectory() ? 0o700 : 0o600);
       if (owner) await fs.chown(target, owner.uid, owner.gid);
-      if (entry.isDirectory()) await copyTree({ from: source, to: target, owner });
+      if (entry.isDirectory()) await copyTree({ from: source, to: target, owner, signal });
     }
   } catch (cause) {
+    signal.throwIfAborted();
     throw fileProblem("copy", to, cause);
   }
 }

@@ -1,12 +1,27 @@
 // Base backups: the files of a whole server, taken while it serves. What a proof says of one that was taken of a quiet server and of
 // one that was written to; what damage looks like; and who refuses what.
 import { spawn } from "node:child_process";
-import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ConnectionOptions } from "../../src/drivers/driver.ts";
 import type { EngineName } from "../../src/engines/engines.ts";
+import { perform } from "../../src/foundation/plan.ts";
 import { sql, type Sql } from "../../src/foundation/sql.ts";
+import { type CopiedBackup, planCopy } from "../../src/operations/backup/copy.ts";
 import { proveBackup } from "../../src/operations/backup/prove.ts";
 import { planRestoreBase } from "../../src/operations/backup/restore-base.ts";
 import { planRestore } from "../../src/operations/backup/restore.ts";
@@ -120,6 +135,25 @@ describe.each(await engineVersions())("base backups on $title", (version) => {
     expect(because).toMatch(seen);
   });
 
+  test("an encrypted one is PROVED, and opens with every directory that the server had", async () => {
+    const sealed = await machineWithKeys({ isSealed: true });
+    const backup = await take(sealed);
+    rmSync(sealed.keys, { recursive: true });
+    expect(backup.state).toBe("PROVED");
+    expect(filesIn(join(backup.directory, "base")).filter((path) => !path.endsWith(".age"))).toEqual([]);
+    expect(directoriesIn(backup.directory)).toEqual(directoriesIn(taken.directory));
+  });
+
+  test("a copy of one has every directory that it has", async () => {
+    const copied: CopiedBackup[] = [];
+    const backups = [{ id: taken.id, directory: taken.directory, state: "PROVED" as const, isStale: false }];
+    const to = join(root, "second");
+    const plan = await planCopy(context, { backups, store: join(root, "store"), to, onProgress, onCopied: (one) => copied.push(one) });
+    await perform(plan, { signal });
+    expect(copied).toMatchObject([{ state: "COPIED" }]);
+    expect(directoriesIn(copied[0]?.directory ?? "")).toEqual(directoriesIn(taken.directory));
+  });
+
   test("evidence turns faulty when a row or an index of the copy is not as it was", async () => {
     const onRestored = async (administrator: ConnectionOptions) => {
       await using session = await engine.driver.connect({ ...administrator, database: "books" });
@@ -142,12 +176,14 @@ describe.each(await engineVersions())("base backups on $title", (version) => {
     expect(because).toMatch(/^server /);
   });
 
-  test("its server is started from a new data directory by the command that is told", async () => {
+  test("its server is started from a new data directory by the command that is told, though only files were kept", async () => {
     const directory = join(mkdtempSync("/tmp/rowhouse-test-"), "again");
     chmodSync(dirname(directory), 0o711); // others pass through
     mkdirSync(directory, { mode: 0o700 });
     if (server.place.owner) chownSync(directory, server.place.owner.uid, server.place.owner.gid);
-    const backup = { id: taken.id, directory: taken.directory, state: "PROVED" as const, isStale: false };
+    const onlyFiles = copyOf(taken);
+    for (const path of directoriesIn(onlyFiles)) if (readdirSync(join(onlyFiles, path)).length === 0) rmdirSync(join(onlyFiles, path));
+    const backup = { id: taken.id, directory: onlyFiles, state: "PROVED" as const, isStale: false };
     const planned = await planRestoreBase(context, { backup, directory, onProgress });
     const { restored } = await planned.restore({ signal, onStep: () => undefined });
     spawn("/bin/sh", ["-c", restored.start], { stdio: "ignore", detached: true }).unref();
@@ -176,6 +212,11 @@ describe.each(await engineVersions())("base backups on $title", (version) => {
     await expect(planRestore(context, { backup, target, wish, tables: [], onProgress })).rejects.toMatchObject({ code: "RH-BACKUP-041" });
   });
 });
+
+function directoriesIn(directory: string): readonly string[] {
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return entries.map((entry) => relative(directory, join(entry.parentPath, entry.name))).toSorted();
+}
 
 function flip(path: string, at: number): void {
   const bytes = readFileSync(path);

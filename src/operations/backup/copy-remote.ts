@@ -75,6 +75,7 @@ interface Copying extends RemoteCopyOptions {
   readonly backup: ListedBackup;
   /** All that is read back: the manifest and its signature too. */
   readonly files: readonly StoredFile[];
+  readonly emptyDirectories: readonly string[];
   /** Where it lies at the other end. */
   readonly at: string;
 }
@@ -87,7 +88,7 @@ async function copyOne(context: Context, options: RemoteCopyOptions, backup: Lis
   const files = [...manifest.files, textFile(manifestName, text), textFile(signatureName, signature)];
   const place = remotePlace(to, backup);
   const isThere = (await listRemote(context, to, { directories: [place], signal })).has(place);
-  const copying = { ...options, backup, files, at: isThere ? place : `${place}${partialEnd}` };
+  const copying = { ...options, backup, files, emptyDirectories: manifest.emptyDirectories ?? [], at: isThere ? place : `${place}${partialEnd}` };
   if (!isThere) await send(context, copying, []);
   onProgress(`${backup.id}: reading it back`);
   let wrong = await differences(context, copying);
@@ -109,15 +110,16 @@ function textFile(path: string, text: string): StoredFile {
 }
 
 /** Sends what is not there with its whole size, and what is known to be `wrong`; whatever else is there goes. */
-async function send(context: Context, { backup, files, at, to, signal, onProgress }: Copying, wrong: readonly string[]): Promise<void> {
-  const directories = directoriesOf(files).map((name) => (name === "" ? at : `${at}/${name}`));
+async function send(context: Context, copying: Copying, wrong: readonly string[]): Promise<void> {
+  const { backup, files, emptyDirectories, at, to, signal, onProgress } = copying;
+  const directories = directoriesOf({ files, emptyDirectories }).map((name) => (name === "" ? at : `${at}/${name}`));
   const parents = at.split("/").map((_, index, parts) => parts.slice(0, index + 1).join("/"));
   const made = [...new Set([...parents.slice(1), ...directories])];
   await sftp(context, to, {
     commands: [...made.map((path) => `-mkdir ${argument(path)}`), ...directories.map((path) => `-chmod 700 ${argument(path)}`)],
     signal,
   });
-  const there = await remoteFiles(context, { to, at, files, signal });
+  const there = await remoteFiles(context, copying);
   const isWhole = ({ path, bytes }: StoredFile) => there.get(path)?.bytes === bytes && !wrong.includes(path);
   const missing = files.filter((file) => !isWhole(file));
   const extra = [...there].filter(([path]) => !files.some((file) => file.path === path));
@@ -132,9 +134,9 @@ async function send(context: Context, { backup, files, at, to, signal, onProgres
 /** Files there, by their names below the backup. */
 async function remoteFiles(
   context: Context,
-  { to, at, files, signal }: Pick<Copying, "to" | "at" | "files" | "signal">,
+  { to, at, files, emptyDirectories, signal }: Pick<Copying, "to" | "at" | "files" | "emptyDirectories" | "signal">,
 ): Promise<ReadonlyMap<string, RemoteFile>> {
-  const names = directoriesOf(files);
+  const names = directoriesOf({ files, emptyDirectories });
   const listed = await listRemote(context, to, { directories: names.map((name) => (name === "" ? at : `${at}/${name}`)), signal });
   const below = (name: string) =>
     (listed.get(name === "" ? at : `${at}/${name}`) ?? []).map((file) => [name === "" ? file.name : `${name}/${file.name}`, file] as const);

@@ -146,11 +146,12 @@ interface Ends {
 
 /** What an earlier run copied whole stays; whatever else is there goes. */
 async function copyFiles(
-  { id, files }: Manifest,
+  { id, files, emptyDirectories = [] }: Manifest,
   { from, to, signal, onProgress }: Ends & { readonly signal: AbortSignal; readonly onProgress: (text: string) => void },
 ): Promise<void> {
   await ensureDirectory(to);
   for (const name of await filesBelow(to)) if (!files.some(({ path }) => path === name)) await remove(join(to, name));
+  for (const path of emptyDirectories) await ensureDirectory(join(to, path));
   for (const [index, { path, bytes, sha256 }] of files.entries()) {
     signal.throwIfAborted();
     onProgress(`${id}: file ${index + 1} of ${files.length}`);

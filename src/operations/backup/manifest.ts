@@ -116,6 +116,8 @@ const ManifestSchema = Type.Object(
     counters: Type.Array(CounterSchema),
     objects: Type.Record(Type.String(), count),
     files: Type.Array(StoredFileSchema),
+    /** Which a server's files need and no file's path tells of. */
+    emptyDirectories: Type.Optional(Type.Array(filePath)),
     /** Of `all`: the databases, and what of the server came along; `objects` and catalogue.json are then the server's own. */
     whole: Type.Optional(
       Type.Object(

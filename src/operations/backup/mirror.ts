@@ -94,7 +94,7 @@ async function sizesOf(context: Context, { from, directory, places, signal }: Fe
   const below: string[] = [];
   for (const place of places.keys()) {
     const manifest = await manifestIn(join(directory, place));
-    below.push(...directoriesOf(manifest?.files ?? []).map((name) => (name === "" ? `${from.path}/${place}` : `${from.path}/${place}/${name}`)));
+    below.push(...directoriesOf(manifest ?? { files: [] }).map((name) => (name === "" ? `${from.path}/${place}` : `${from.path}/${place}/${name}`)));
   }
   const listed = await listRemote(context, from, { directories: below.filter(isPlain), signal });
   return new Map(
@@ -128,7 +128,7 @@ async function bring(
   const { manifest } = await readManifest(backup.directory);
   const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
   await refuseLackOfSpace(proofsRoot, { bytes, what: `the files of ${backup.id}` });
-  for (const name of directoriesOf(manifest.files)) await ensureDirectory(join(backup.directory, name));
+  for (const name of directoriesOf(manifest)) await ensureDirectory(join(backup.directory, name));
   const commands = manifest.files.map(({ path }) => `get ${argument(`${remotePlace(from, backup)}/${path}`)} ${argument(path)}`);
   await sftp(context, from, { commands, directory: backup.directory, signal });
 }

@@ -2,7 +2,7 @@
 // What is encrypted is decrypted into a private directory that is gone afterwards; nobody restores from anything else.
 import { join } from "node:path";
 import type { Finding } from "../../foundation/evidence.ts";
-import { readIfThere, remove } from "../../platform/files.ts";
+import { ensureDirectory, readIfThere, remove } from "../../platform/files.ts";
 import type { Keyring } from "./keys.ts";
 import { type Catalogue, type Manifest, manifestName, readCatalogue, signatureName } from "./manifest.ts";
 import { plainPath, unsealFile } from "./seal.ts";
@@ -61,6 +61,7 @@ export async function openPlain(options: {
   await refuseLackOfSpace(proofsRoot, { bytes, what: "the decrypted files" });
   const plain = await makePrivateDirectory();
   try {
+    for (const path of manifest.emptyDirectories ?? []) await ensureDirectory(join(plain, path));
     for (const { path } of manifest.files) await unsealFile({ from: join(directory, path), to: join(plain, plainPath(path)), identities, signal });
     return { directory: plain, catalogue: await readCatalogue(plain), [Symbol.asyncDispose]: () => remove(plain) };
   } catch (thrown) {

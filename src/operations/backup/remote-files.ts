@@ -12,12 +12,15 @@ export function remotePlace({ path }: Pick<RemoteStore, "path">, backup: Pick<Li
   return `${path}/${serverOf(backup)}/${backup.id}`;
 }
 
+interface Holding {
+  readonly files: readonly Pick<StoredFile, "path">[];
+  readonly emptyDirectories?: readonly string[] | undefined;
+}
+
 /** Below the backup, parents first; its own is the empty name. */
-export function directoriesOf(files: readonly Pick<StoredFile, "path">[]): readonly string[] {
-  const parents = files.flatMap(({ path }) => {
-    const parts = dirname(path).split("/");
-    return dirname(path) === "." ? [] : parts.map((_, index) => parts.slice(0, index + 1).join("/"));
-  });
+export function directoriesOf({ files, emptyDirectories = [] }: Holding): readonly string[] {
+  const named = [...files.map(({ path }) => dirname(path)).filter((path) => path !== "."), ...emptyDirectories];
+  const parents = named.flatMap((path) => path.split("/").map((_, index, parts) => parts.slice(0, index + 1).join("/")));
   return ["", ...[...new Set(parents)].toSorted()];
 }
 

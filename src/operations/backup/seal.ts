@@ -9,7 +9,7 @@ import { Decrypter, Encrypter } from "age-encryption";
 import { Problem } from "../../foundation/problem.ts";
 import type { Secret } from "../../foundation/secret.ts";
 import { ensureDirectory, remove, writeFileAtomic } from "../../platform/files.ts";
-import { filesBelow } from "./store.ts";
+import { emptyDirectoriesBelow, filesBelow } from "./store.ts";
 
 /** What a file's name ends in when it is encrypted. */
 export const sealedEnd = ".age";
@@ -59,8 +59,9 @@ export function plainPath(path: string): string {
   return path.endsWith(sealedEnd) ? path.slice(0, -sealedEnd.length) : path;
 }
 
-/** Encrypts all files of a tree into another one, with the ending added. */
+/** Encrypts all files of a tree into another one, with the ending added; what is empty there is empty here. */
 export async function sealTree({ from, to, recipient, signal }: Sealing & { readonly recipient: string }): Promise<void> {
+  for (const path of await emptyDirectoriesBelow(from)) await ensureDirectories(to, path);
   for (const path of await filesBelow(from)) {
     await ensureDirectories(to, dirname(path));
     await sealFile({ from: join(from, path), to: join(to, `${path}${sealedEnd}`), recipient, signal });

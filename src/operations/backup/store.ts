@@ -103,6 +103,14 @@ export async function filesBelow(directory: string): Promise<readonly string[]> 
   return files.toSorted((a, b) => (a < b ? -1 : 1));
 }
 
+/** Directories below `directory` that hold nothing, which no list of files tells of; in the order of the names. */
+export async function emptyDirectoriesBelow(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const parents = new Set(entries.map((entry) => relative(directory, entry.parentPath)));
+  const directories = entries.filter((entry) => entry.isDirectory()).map((entry) => relative(directory, join(entry.parentPath, entry.name)));
+  return directories.filter((path) => !parents.has(path)).toSorted((a, b) => (a < b ? -1 : 1));
+}
+
 /** Of a file; in small pieces, since large ones pile up faster than they are collected. */
 export async function sha256Of(path: string): Promise<string> {
   const hash = createHash("sha256");

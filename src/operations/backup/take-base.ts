@@ -18,7 +18,7 @@ import { manifestStep, partialOf, performTake, placeOf, type Placing, seal, seal
 import { proofSteps } from "./proof-steps.ts";
 import type { Proof } from "./prove.ts";
 import { baseDirectory } from "./prove-base.ts";
-import { newBackupId, refuseLackOfSpace, serverDirectory, storedFiles } from "./store.ts";
+import { emptyDirectoriesBelow, newBackupId, refuseLackOfSpace, serverDirectory, storedFiles } from "./store.ts";
 import { type PlannedTake, takenBackup } from "./take.ts";
 import type { TakeAllOptions } from "./take-all.ts";
 
@@ -165,6 +165,7 @@ async function manifestOf(draft: Draft, { base, catalogue, startedAt, endedAt }:
   const { context, options, survey, tools, id, sealing } = draft;
   const { engine, login } = options.source;
   const files = [...(await storedFiles(partialOf(draft)))];
+  const emptyDirectories = await emptyDirectoriesBelow(partialOf(draft));
   const snapshot = Object.entries(base.position)
     .map(([name, value]) => `${name} ${value}`)
     .join(", ");
@@ -183,6 +184,7 @@ async function manifestOf(draft: Draft, { base, catalogue, startedAt, endedAt }:
     counters: [],
     objects: countKinds(catalogue),
     files,
+    ...(emptyDirectories.length > 0 ? { emptyDirectories: [...emptyDirectories] } : {}),
   };
 }
 

@@ -47,6 +47,22 @@ describe("a tar archive", () => {
     expect(names.toSorted()).toEqual(["below", ...Object.keys(files)].toSorted());
   });
 
+  test("is ended when it is left, whatever made its reader leave", async () => {
+    let isEnded = false;
+    async function* endless() {
+      try {
+        yield* pieces(archive, 4_096);
+      } finally {
+        isEnded = true;
+      }
+    }
+    const fail = async () => {
+      for await (const { kind } of tarEntries(endless())) if (kind === "file") throw new Error("no space left");
+    };
+    await expect(fail()).rejects.toThrow("no space left");
+    expect(isEnded).toBe(true);
+  });
+
   test("that is cut within a file is refused", async () => {
     const cut = tarEntries(pieces(archive.subarray(0, 60_000), 4_096));
     await expect(all(cut)).rejects.toMatchObject({ code: "RH-CONN-003" });

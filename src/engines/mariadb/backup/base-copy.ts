@@ -21,7 +21,7 @@ import { writeSettings } from "../server/settings.ts";
 import { scratchArguments } from "./restore.ts";
 
 export async function copy(_context: Context, { from, dataDirectory, owner, tools, signal }: CopyJob): Promise<void> {
-  await copyTree({ from, to: dataDirectory, owner });
+  await copyTree({ from, to: dataDirectory, owner, signal });
   const argv = [programIn(tools, "mariadb-backup"), "--prepare", `--target-dir=${dataDirectory}`];
   const owned = owner ? { owner } : {};
   await run({ argv, timeoutMs: dayMs, signal, umask: 0o077, isBackground: true, ...owned }).catch((thrown: unknown) => {

@@ -6,7 +6,7 @@ import type { Session } from "../../../drivers/driver.ts";
 import { isProblem } from "../../../foundation/problem.ts";
 import { sql } from "../../../foundation/sql.ts";
 import type { Context } from "../../../platform/context.ts";
-import { exists, writeFileAtomic } from "../../../platform/files.ts";
+import { ensureDirectory, exists, writeFileAtomic } from "../../../platform/files.ts";
 import { copyTree } from "../../../platform/trees.ts";
 import type { BaseFloor, CopyJob, CopyServer, ServerSurvey } from "../../base.ts";
 import type { ServerPlace } from "../../engine.ts";
@@ -14,9 +14,18 @@ import { administrator, program } from "../server/process.ts";
 import { scratchArguments } from "./restore.ts";
 
 export async function copy(_context: Context, { from, dataDirectory, owner, signal }: CopyJob): Promise<void> {
-  await copyTree({ from, to: dataDirectory, owner });
-  signal.throwIfAborted();
+  await copyTree({ from, to: dataDirectory, owner, signal });
+  for (const name of needed) {
+    const path = join(dataDirectory, name);
+    if (!(await exists(path))) await ensureDirectory(path, owner ? { owner } : {});
+  }
 }
+
+/** Mostly empty, so that whoever keeps files only loses them, and no server starts without. */
+const needed = [
+  ...["pg_commit_ts", "pg_dynshmem", "pg_logical", "pg_logical/mappings", "pg_logical/snapshots", "pg_notify", "pg_replslot"],
+  ...["pg_serial", "pg_snapshots", "pg_stat", "pg_stat_tmp", "pg_subtrans", "pg_tblspc", "pg_twophase", "pg_wal/archive_status"],
+];
 
 /** `-c` wins over whatever the copy's own files say; its postgresql.auto.conf is emptied, since it may name what is not here. */
 export async function copyServer(place: ServerPlace, facts: ServerSurvey["facts"]): Promise<CopyServer> {
@@ -95,6 +104,8 @@ export const startCommand: BaseFloor["startCommand"] = ({ programs, dataDirector
 
 export const byHand: readonly string[] = [
   "pg_verifybackup base",
-  "cp -a base /srv/postgres-data && chmod 700 /srv/postgres-data && chown -R postgres: /srv/postgres-data",
+  "cp -a base /srv/postgres-data && chmod 700 /srv/postgres-data",
+  `(cd /srv/postgres-data && mkdir -p ${needed.join(" ")})   # where only files were kept`,
+  "chown -R postgres: /srv/postgres-data",
   'runuser -u postgres -- pg_ctl start -D /srv/postgres-data -o "-p 5433"   # with the major version\'s own programs',
 ];
