@@ -30,15 +30,13 @@ export interface Finished {
   readonly stderr: string;
 }
 
-const outputLimitBytes = 4_000_000;
+const usualOutputLimitBytes = 4_000_000;
 
 /** Who was frozen finds every deadline past when it wakes, and is told only then that the child ended long ago. */
 const wakingMs = 100;
 
 /** Runs a program to its end and returns what it said. Throws RH-PROC-001 on a non-zero exit, RH-PROC-002 when it takes too long. */
-export async function run(
-  program: Program & { readonly input?: string; readonly timeoutMs: number; readonly signal?: AbortSignal },
-): Promise<Finished> {
+export async function run(program: Asked): Promise<Finished> {
   const finished = await runAnyway(program);
   if (finished.exitCode === 0) return finished;
   const said = (finished.stderr.trim() || finished.stdout.trim()).split("\n").slice(-5).join("; ");
@@ -64,13 +62,20 @@ export function diskFull(message: string): Problem {
   return new Problem("RH-FILE-002", message, { hint: "Free space there (`df -h` shows it), then run this again: it goes on where it stopped." });
 }
 
-/** As `run`, but a non-zero exit is an answer. */
-export async function runAnyway(
-  program: Program & { readonly input?: string; readonly timeoutMs: number; readonly signal?: AbortSignal },
-): Promise<Finished> {
+interface Asked extends Program {
+  readonly input?: string;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** Of what it may print; 4,000,000 unless given. */
+  readonly outputLimitBytes?: number;
+}
+
+/** As `run`, but a non-zero exit is an answer. Throws RH-PROC-001 when it printed more than is kept: half of an answer is none. */
+export async function runAnyway(program: Asked): Promise<Finished> {
   program.signal?.throwIfAborted();
   const child = launch(program, ["pipe", "pipe", "pipe"]);
-  const outputs = Promise.all([collect(child.stdout), collect(child.stderr)]);
+  const limitBytes = program.outputLimitBytes ?? usualOutputLimitBytes;
+  const outputs = Promise.all([collect(child.stdout, limitBytes), collect(child.stderr, limitBytes)]);
   child.stdin?.on("error", () => undefined); // a program that does not read its input is no failure of ours
   child.stdin?.end(program.input ?? "");
   let isLate = false;
@@ -91,7 +96,9 @@ export async function runAnyway(
     const [stdout, stderr] = await outputs;
     program.signal?.throwIfAborted();
     if (isLate) throw new Problem("RH-PROC-002", `${program.argv[0]} did not end within ${program.timeoutMs} ms`);
-    return { exitCode, stdout, stderr };
+    if (exitCode === 0 && stdout.isCut)
+      throw new Problem("RH-PROC-001", `${program.argv[0]} printed more than ${limitBytes} bytes, and nobody knows what`);
+    return { exitCode, stdout: stdout.text, stderr: stderr.text };
   } finally {
     clearTimeout(timer);
     program.signal?.removeEventListener("abort", kill);
@@ -247,16 +254,22 @@ export function describeEnd(exitCode: number | undefined): string | undefined {
   return signal ? `killed by ${signal}` : `ended with ${exitCode}`;
 }
 
-async function collect(stream: Readable | null): Promise<string> {
-  if (!stream) return "";
+interface Collected {
+  readonly text: string;
+  /** More came than is kept. */
+  readonly isCut: boolean;
+}
+
+async function collect(stream: Readable | null, limitBytes: number): Promise<Collected> {
+  if (!stream) return { text: "", isCut: false };
   const chunks: Buffer[] = [];
   let size = 0;
   stream.on("data", (chunk: Buffer) => {
     size += chunk.length;
-    if (size <= outputLimitBytes) chunks.push(chunk);
+    if (size <= limitBytes) chunks.push(chunk);
   });
   await new Promise((resolve) => stream.once("close", resolve));
-  return Buffer.concat(chunks).toString("utf8");
+  return { text: Buffer.concat(chunks).toString("utf8"), isCut: size > limitBytes };
 }
 
 export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {

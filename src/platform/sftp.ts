@@ -75,15 +75,22 @@ function plain(text: string, form: RegExp): string {
   });
 }
 
+/** Each command is printed again: so many at a time, each time over a connection of its own. */
+const commandsAtATime = 5_000;
+
 /** What sftp printed. Throws RH-BACKUP-030 when the connection could not be made or broke, RH-BACKUP-031 when host or key are refused, RH-FILE-001 for a command that failed. */
 export async function sftp(context: Where, place: SftpPlace, { commands, directory, signal }: SftpSession): Promise<string> {
-  if (commands.length === 0) return "";
   const argv = await sftpArgv(context, place);
-  const input = `${commands.join("\n")}\n`;
   const cwd = directory === undefined ? {} : { cwd: directory };
-  const { exitCode, stdout, stderr } = await runAnyway({ argv, input, ...cwd, umask: 0o077, isBackground: true, timeoutMs: dayMs, signal });
-  if (exitCode === 0) return stdout;
-  throw understood(place, stderr.trim());
+  const said: string[] = [];
+  for (let at = 0; at < commands.length; at += commandsAtATime) {
+    const input = `${commands.slice(at, at + commandsAtATime).join("\n")}\n`;
+    const program = { argv, input, ...cwd, umask: 0o077, isBackground: true };
+    const { exitCode, stdout, stderr } = await runAnyway({ ...program, timeoutMs: dayMs, signal, outputLimitBytes: printedLimitBytes });
+    if (exitCode !== 0) throw understood(place, stderr.trim());
+    said.push(stdout);
+  }
+  return said.join("");
 }
 
 function understood({ user, host, port, key, knownHosts }: SftpPlace, said: string): Problem {
@@ -102,13 +109,25 @@ function understood({ user, host, port, key, knownHosts }: SftpPlace, said: stri
   return new Problem("RH-FILE-001", `sftp to ${where}: ${last}`, { hint: `Look at the space and the rights that ${user} has there.` });
 }
 
-/** What is in each directory; one that is not there is left out. */
+/** Of directories that are listed at a time; a file is a line of about 150 bytes. */
+const directoriesAtATime = 200;
+const printedLimitBytes = 100_000_000;
+
+/** What is in each directory; one that is not there is left out. Throws RH-PROC-001 for more than can be read. */
 export async function listRemote(
   context: Where,
   place: SftpPlace,
   { directories, signal }: { readonly directories: readonly string[]; readonly signal: AbortSignal },
 ): Promise<ReadonlyMap<string, readonly RemoteFile[]>> {
-  const said = await sftp(context, place, { commands: directories.map((path) => `-ls -lan ${argument(path)}`), signal });
+  const found = new Map<string, readonly RemoteFile[]>();
+  for (let at = 0; at < directories.length; at += directoriesAtATime) {
+    const commands = directories.slice(at, at + directoriesAtATime).map((path) => `-ls -lan ${argument(path)}`);
+    for (const [path, files] of listedIn(await sftp(context, place, { commands, signal }))) found.set(path, files);
+  }
+  return found;
+}
+
+function listedIn(said: string): ReadonlyMap<string, readonly RemoteFile[]> {
   const found = new Map<string, readonly RemoteFile[]>();
   for (const part of said.split(/^sftp> -ls -lan /m).slice(1)) {
     const [quoted = "", ...lines] = part.split("\n");

@@ -6,9 +6,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sql } from "../../src/foundation/sql.ts";
 import { perform } from "../../src/foundation/plan.ts";
-import type { CopiedBackup } from "../../src/operations/backup/copy.ts";
+import { type CopiedBackup, planCopy } from "../../src/operations/backup/copy.ts";
 import { planRemoteCopy } from "../../src/operations/backup/copy-remote.ts";
 import { listBackups } from "../../src/operations/backup/list.ts";
+import { openMirror } from "../../src/operations/backup/mirror.ts";
+import { planProofs, type ProvedAgain } from "../../src/operations/backup/prove-again.ts";
 import { remoteStore } from "../../src/operations/backup/remote.ts";
 import { systemClock, waitFor } from "../../src/platform/clock.ts";
 import type { Context } from "../../src/platform/context.ts";
@@ -98,6 +100,47 @@ describe("backups on their way to another machine", () => {
     await vault.on();
     expect(await copy(second, "off")).toMatchObject({ state: "COPIED" });
     expect(readdirSync(join(vault.place("off"), server))).toEqual([second]);
+  });
+
+  test("come back one by one: one of which a file is missing there FAILS, in a copy and in a proof, and the others go on", async () => {
+    for (const id of [first, second]) expect(await copy(id, "back")).toMatchObject({ state: "COPIED" });
+    rmSync(join(vault.place("back"), server, second, "dump/words"));
+    const from = await remoteStore(contextWith(), vault.address("back"));
+    const { signal } = new AbortController();
+    await using mirror = await openMirror(contextWith(), from, signal);
+    const copied: CopiedBackup[] = [];
+    const to = mkdtempSync("/tmp/rowhouse-back-");
+    const backups = mirror.backups.toSorted((a, b) => (a.id < b.id ? 1 : -1)); // the bad one first
+    const common = { backups, mirror, onProgress: () => undefined };
+    const onCopied = (one: CopiedBackup) => void copied.push(one);
+    await perform(await planCopy(contextWith(), { ...common, store: mirror.directory, to, onCopied }), { signal });
+    rmSync(to, { recursive: true });
+    expect(copied.map(({ id, state }) => [id, state])).toEqual([
+      [second, "FAILED"],
+      [first, "COPIED"],
+    ]);
+    const proofs: ProvedAgain[] = [];
+    await perform(await planProofs(contextWith(), { ...common, backups: backups.slice(0, 1), onProved: (one) => void proofs.push(one) }), { signal });
+    expect(proofs.map(({ proof }) => [proof?.state, proof?.because])).toEqual([["FAILED", expect.stringContaining("dump/words is missing")]]);
+  });
+
+  test("keep the proof that somebody else sent there meanwhile", async () => {
+    expect(await copy(first, "twice")).toMatchObject({ state: "COPIED" });
+    const from = await remoteStore(contextWith(), vault.address("twice"));
+    const { signal } = new AbortController();
+    const certificate = join(vault.place("twice"), server, first, "certificate.json");
+    for (const isOther of [false, true]) {
+      await using mirror = await openMirror(contextWith(), from, signal);
+      const [backup] = mirror.backups;
+      if (!backup) throw new Error("it is not there");
+      await mirror.bring(backup, signal);
+      await keep(clockAt("2026-01-03T00:00:00.000Z"), backup.directory, verdicts.sound);
+      if (isOther) await keep(clockAt("2026-01-04T00:00:00.000Z"), join(vault.place("twice"), server, first), verdicts.faulty);
+      const sent = mirror.sendBack(backup, signal);
+      if (isOther) await expect(sent).rejects.toMatchObject({ code: "RH-LOCK-001" });
+      else await sent;
+      expect(JSON.parse(readFileSync(certificate, "utf8"))).toMatchObject({ at: `2026-01-0${isOther ? 4 : 3}T00:00:00.000Z` });
+    }
   });
 
   test("stay here when the host has another key, or refuses ours", async () => {

@@ -72,7 +72,6 @@ function copyStep(context: Context, backup: ListedBackup, options: OnDisk): Step
     why: `${formatBytes(backup.content?.bytes ?? 0)}; read back there before it gets its name`,
     writes: [place],
     act: async (signal) => {
-      await options.mirror?.bring(backup, signal);
       options.onCopied(await copied(context, { backup, place, signal, ...options }));
       await options.mirror?.letGo(backup);
       return [];
@@ -93,13 +92,14 @@ interface Copying extends OnDisk {
 
 /** What is wrong with one backup does not keep the others from being copied. */
 async function copied(context: Context, copying: Copying): Promise<CopiedBackup> {
-  const { backup, place, to, disk } = copying;
+  const { backup, place, to, disk, mirror, signal } = copying;
   const told = { id: backup.id, directory: place, bytes: backup.content?.bytes ?? 0 };
   try {
     await refuseOtherDisk(to, disk);
     if (!(await exists(to))) await ensureDirectory(to);
     await ensureDirectory(dirname(place));
     await using _lock = await takeLock({ path: takeLockPath(dirname(place)), operation: "backup copy", clock: context.clock });
+    await mirror?.bring(backup, signal);
     const state = await copyOne(context, copying);
     await refuseOtherDisk(to, disk);
     return { ...told, state };
@@ -159,8 +159,13 @@ async function copyFiles(
     const stat = await statIfThere(place);
     if (stat?.isFile() && Number(stat.size) === bytes && (await sha256Of(place)) === sha256) continue;
     await ensureDirectory(dirname(place));
-    await writeFileAtomic(place, createReadStream(join(from, path)));
+    await writeFileAtomic(place, piecesOf(join(from, path)));
   }
+}
+
+/** Opened when it is read: an error before that would be nobody's. */
+async function* piecesOf(path: string): AsyncIterable<Uint8Array> {
+  yield* createReadStream(path);
 }
 
 async function copySmall(name: string, { from, to }: Ends): Promise<void> {

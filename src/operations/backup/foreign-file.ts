@@ -1,6 +1,6 @@
 // A file that another program dumped, as the script that is in it: recognised by what it holds and not by its name, unpacked while it is
 // read, archives printed by the engine's own tool as a user that owns nothing. Whatever unpacks to more than a dump would is refused.
-import { constants, createReadStream, type ReadStream } from "node:fs";
+import { constants, createReadStream } from "node:fs";
 import { lstat, readFile, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Tool } from "../../engines/backup.ts";
@@ -167,9 +167,9 @@ async function* unpackedFile(context: Context, { path, packing, signal, onRead =
   else yield* filtered(await asNobody([await zstd(context), "--decompress", "--stdout", "--quiet"]), { input: source, signal });
 }
 
-/** A link is not followed. Node takes the flags as a number, as open(2) does; its types know words only. */
-function readPieces(path: string): ReadStream {
-  return createReadStream(path, { highWaterMark: 262_144, flags: (constants.O_RDONLY | constants.O_NOFOLLOW) as unknown as string });
+/** A link is not followed. Opened when it is read: an error before that would be nobody's. Node takes the flags as a number, as open(2) does; its types know words only. */
+async function* readPieces(path: string): AsyncIterable<Uint8Array> {
+  yield* createReadStream(path, { highWaterMark: 262_144, flags: (constants.O_RDONLY | constants.O_NOFOLLOW) as unknown as string });
 }
 
 async function* counted(pieces: AsyncIterable<Uint8Array>, onRead: (bytes: number) => void): AsyncIterable<Uint8Array> {

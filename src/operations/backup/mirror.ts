@@ -2,13 +2,13 @@
 // one is restored or proved. Nothing is believed of it before it is verified here, as with any store; the directory goes afterwards.
 import { join, relative } from "node:path";
 import { engineNames } from "../../engines/engines.ts";
-import { isProblem } from "../../foundation/problem.ts";
+import { isProblem, Problem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
-import { ensureDirectory, namesIn, remove } from "../../platform/files.ts";
+import { ensureDirectory, namesIn, readIfThere, remove, statIfThere } from "../../platform/files.ts";
 import { listRemote, type RemoteFile, sftp, argument } from "../../platform/sftp.ts";
 import { laterNames } from "./copy.ts";
 import { type ListedBackup, listBackups, type Look } from "./list.ts";
-import { type Manifest, manifestName, readManifest, signatureName } from "./manifest.ts";
+import { certificateName, type Manifest, manifestName, readManifest, signatureName } from "./manifest.ts";
 import { directoriesOf, remotePlace, sendLater } from "./remote-files.ts";
 import type { RemoteStore } from "./remote.ts";
 import { isBackupId, refuseLackOfSpace } from "./store.ts";
@@ -17,9 +17,9 @@ import { makePrivateDirectory, proofsRoot } from "./throwaway.ts";
 export interface Mirror extends AsyncDisposable {
   readonly directory: string;
   readonly backups: readonly ListedBackup[];
-  /** Fetches the files of one, so that it can be used. */
+  /** Fetches the files of one, so that it can be used. What is missing there is missing here, for verifying to name. */
   bring(backup: ListedBackup, signal: AbortSignal): Promise<void>;
-  /** Sends back what a proof wrote. */
+  /** Sends back what a proof wrote. Throws RH-LOCK-001 when another one wrote there since the files were brought. */
   sendBack(backup: ListedBackup, signal: AbortSignal): Promise<void>;
   /** Removes what was fetched of one. */
   letGo(backup: ListedBackup): Promise<void>;
@@ -37,11 +37,18 @@ export async function openMirror(context: Context, from: RemoteStore, signal: Ab
     const sizes = await sizesOf(context, { from, directory, places, signal });
     const look = async (path: string) => sizes.get(relative(directory, path));
     const backups = await listBackups(context, directory, undefined, look);
+    const certificates = new Map<string, string | undefined>();
     return {
       directory,
       backups,
-      bring: (backup, until) => bring(context, { from, backup, signal: until }),
-      sendBack: (backup, until) => sendLater(context, from, { backup, names: laterNames, signal: until }),
+      bring: async (backup, until) => {
+        await bring(context, { from, backup, signal: until });
+        certificates.set(backup.id, await readIfThere(join(backup.directory, certificateName)));
+      },
+      sendBack: async (backup, until) => {
+        await refuseOtherProof(context, { from, backup, signal: until }, certificates.get(backup.id));
+        await sendLater(context, from, { backup, names: laterNames, signal: until });
+      },
       letGo: async (backup) => {
         for (const name of await namesIn(backup.directory)) if (!told.includes(name)) await remove(join(backup.directory, name));
       },
@@ -121,14 +128,42 @@ function isPlain(path: string): boolean {
   return /^[\w.@+=/#-]+$/.test(path);
 }
 
-async function bring(
-  context: Context,
-  { from, backup, signal }: { readonly from: RemoteStore; readonly backup: ListedBackup; readonly signal: AbortSignal },
-) {
+interface Bringing {
+  readonly from: RemoteStore;
+  readonly backup: ListedBackup;
+  readonly signal: AbortSignal;
+}
+
+async function bring(context: Context, { from, backup, signal }: Bringing): Promise<void> {
   const { manifest } = await readManifest(backup.directory);
   const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
   await refuseLackOfSpace(proofsRoot, { bytes, what: `the files of ${backup.id}` });
   for (const name of directoriesOf(manifest)) await ensureDirectory(join(backup.directory, name));
-  const commands = manifest.files.map(({ path }) => `get ${argument(`${remotePlace(from, backup)}/${path}`)} ${argument(path)}`);
+  const names = [...manifest.files.map(({ path }) => path), certificateName]; // which may be another one by now than when they were listed
+  const commands = names.map((path) => `-get ${argument(`${remotePlace(from, backup)}/${path}`)} ${argument(path)}`);
   await sftp(context, from, { commands, directory: backup.directory, signal });
+  let missing = 0;
+  for (const file of manifest.files) missing += file.bytes - Number((await statIfThere(join(backup.directory, file.path)))?.size ?? 0);
+  if (missing > 0) await refuseLackOfSpace(proofsRoot, { bytes: missing, what: `the files of ${backup.id}` }); // a full disk here is no fault of it
+}
+
+/** As it is there now, beside the backup's own files; undefined where it has none. */
+async function fetchCertificate(context: Context, { from, backup, signal }: Bringing): Promise<string | undefined> {
+  const directory = await makePrivateDirectory();
+  try {
+    const command = `-get ${argument(`${remotePlace(from, backup)}/${certificateName}`)} ${argument(certificateName)}`;
+    await sftp(context, from, { commands: [command], directory, signal });
+    return await readIfThere(join(directory, certificateName));
+  } finally {
+    await remove(directory);
+  }
+}
+
+/** A lock of this machine's keeps no other one away; the certificate that is there tells whether one was at it. */
+async function refuseOtherProof(context: Context, bringing: Bringing, brought: string | undefined): Promise<void> {
+  if ((await fetchCertificate(context, bringing)) === brought) return;
+  const { from, backup } = bringing;
+  throw new Problem("RH-LOCK-001", `${backup.id} at ${from.address} has another certificate than when this proof began: somebody else proved it`, {
+    hint: "That one stays; this one is not kept. Prove it again if you want another: `rowhouse backup prove`.",
+  });
 }

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { refuseAddress } from "../../../src/cli/backup/stores.ts";
 import { isAddress, remoteStore } from "../../../src/operations/backup/remote.ts";
-import { argument, sftpArgv, word } from "../../../src/platform/sftp.ts";
+import { argument, listRemote, sftpArgv, word } from "../../../src/platform/sftp.ts";
 
 let keys: string;
 beforeAll(async () => {
@@ -68,6 +68,28 @@ describe("the address of a store on another machine", () => {
     await expect(storeAt("sftp://u@h/x", { ROWHOUSE_SFTP_KNOWN_HOSTS: join(keys, "none") })).rejects.toMatchObject({ code: "RH-BACKUP-031" });
     await expect(storeAt("sftp://u@h/x", { ROWHOUSE_SFTP_KEY: `${dirname(key)}/a b` })).rejects.toMatchObject({ code: "RH-USE-001" });
   });
+});
+
+test("a listing is whole, however many files and directories there are", async () => {
+  const program = join(keys, "sftp-of-ours");
+  await mkdir(program);
+  const stands = "-rw-------    ? 0        0              99 Nov 25 13:42";
+  const script = [
+    "#!/bin/bash",
+    "while read -r word option path; do",
+    `  echo "sftp> -ls -lan $path"; path=\${path//\\"/}`,
+    `  echo "d${stands.slice(1)} $path/."; seq -f "${stands} $path/a-name-as-long-as-base-copies-have-%.0f" 1 40`,
+    `  case $path in */large) seq -f "${stands} $path/%.0f" 1 60000;; esac`,
+    "done",
+  ];
+  await writeFile(join(program, "sftp"), `${script.join("\n")}\n`, { mode: 0o755 });
+  const place = await storeAt("sftp://u@h/x");
+  const names = [...Array.from({ length: 500 }, (_, index) => `/x/${index}`), "/x/large"];
+  const listed = await listRemote({ environment: { PATH: `${program}:${process.env["PATH"]}` } }, place, {
+    directories: names,
+    signal: new AbortController().signal,
+  });
+  expect([listed.size, listed.get("/x/499")?.length, listed.get("/x/large")?.length]).toEqual([501, 40, 60_040]);
 });
 
 test("is refused by what works on a directory", () => {

@@ -23,6 +23,14 @@ describe("run", () => {
     expect((await runAnyway({ argv, timeoutMs: 10_000 })).exitCode).toBe(3);
   });
 
+  test("is RH-PROC-001 when the program prints more than is kept: half of an answer is none", async () => {
+    const more = { timeoutMs: 10_000, outputLimitBytes: 1_000 };
+    expect((await run({ ...more, argv: shell("head -c 1000 /dev/zero") })).stdout.length).toBe(1_000);
+    const cut = run({ ...more, argv: shell("head -c 1001 /dev/zero") });
+    await expect(cut).rejects.toMatchObject({ code: "RH-PROC-001", message: "/bin/sh printed more than 1000 bytes, and nobody knows what" });
+    expect((await run({ ...more, argv: shell("head -c 5000 /dev/zero >&2") })).exitCode).toBe(0); // complaints may be cut
+  });
+
   test("is RH-TOOL-001 when there is no such program, and refuses one without a path", async () => {
     await expect(run({ argv: ["/none/such"], timeoutMs: 10_000 })).rejects.toMatchObject({ code: "RH-TOOL-001" });
     await expect(run({ argv: ["ls"], timeoutMs: 10_000 })).rejects.toThrow("absolute path");
@@ -53,9 +61,10 @@ describe("run", () => {
     expect([stdout.length, stderr.length]).toEqual([1_000_000, 1_000_000]);
   });
 
-  test("keeps no more than 4 MB of an endless output, and lets the program end", async () => {
-    const { stdout } = await run({ argv: shell("head -c 9000000 /dev/zero"), timeoutMs: 20_000 });
-    expect(stdout.length).toBeLessThanOrEqual(4_000_000);
+  test("keeps no more than 4 MB of an endless output, lets the program end, and says that some of it is lost", async () => {
+    const { exitCode, stdout } = await runAnyway({ argv: shell("head -c 9000000 /dev/zero; exit 1"), timeoutMs: 20_000 });
+    expect([exitCode, stdout.length <= 4_000_000]).toEqual([1, true]);
+    await expect(run({ argv: shell("head -c 9000000 /dev/zero"), timeoutMs: 20_000 })).rejects.toMatchObject({ code: "RH-PROC-001" });
   });
 
   test("does not mind a program that never reads its input", async () => {
