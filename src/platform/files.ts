@@ -62,6 +62,12 @@ async function temporaryBeside(path: string): Promise<string> {
   return join(dirname(path), `.${process.pid}-${self?.startTicks}-${here}-${randomBytes(6).toString("hex")}.tmp`);
 }
 
+/** Where to write a directory that is then moved to `path`: beside it, named for this process. What killed writers left there is removed. */
+export async function directoryBeside(path: string): Promise<string> {
+  await removeLeftovers(dirname(path), (leftover) => fs.rm(leftover, { recursive: true, force: true }));
+  return temporaryBeside(path);
+}
+
 /** Removes what killed writers left in a directory; what a living one writes stays. */
 export async function clearLeftovers(directory: string): Promise<void> {
   await removeLeftovers(directory, (leftover) => fs.unlink(leftover));
@@ -246,8 +252,7 @@ export async function moveIntoPlace(options: { readonly from: string; readonly t
 
 /** Copies a file or directory tree to a place that other users can read. The copy appears whole, by a rename. */
 export async function publish(options: { readonly from: string; readonly to: string; readonly owner?: Owner }): Promise<void> {
-  await removeLeftovers(dirname(options.to), (leftover) => fs.rm(leftover, { recursive: true, force: true }));
-  const temporary = await temporaryBeside(options.to);
+  const temporary = await directoryBeside(options.to);
   try {
     await fs.cp(options.from, temporary, { recursive: true, verbatimSymlinks: true });
     await makeReadable(temporary, options.owner);

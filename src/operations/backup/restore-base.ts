@@ -9,7 +9,8 @@ import { perform, type Plan, type Step, type StepText } from "../../foundation/p
 import { Problem } from "../../foundation/problem.ts";
 import { formatBytes } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
-import { ensureDirectory, moveIntoPlace, remove, statIfThere } from "../../platform/files.ts";
+import { diskOf } from "../../platform/disks.ts";
+import { directoryBeside, ensureDirectory, moveIntoPlace, remove, statIfThere } from "../../platform/files.ts";
 import { syncTree } from "../../platform/trees.ts";
 import { nextFreePort } from "../../platform/network.ts";
 import { findUser, isRoot, type SystemUser, userOfId } from "../../platform/users.ts";
@@ -68,6 +69,7 @@ export async function planRestoreBase(context: Context, options: RestoreBaseOpti
       hint: "Give --into NAME for a new database.",
     });
   await refuseNotEmpty(directory);
+  await refuseMount(directory);
   const engine = engineNamed(manifest.engine);
   const installation = await installationFor(context, engine, manifest);
   const tools = await engine.backup.base.tools(context, manifest.server.version);
@@ -76,6 +78,15 @@ export async function planRestoreBase(context: Context, options: RestoreBaseOpti
   const title = `get the server of ${manifest.id}, ${engine.title} ${manifest.server.version} as of ${manifest.taken.snapshotAt}, in ${directory}`;
   const plan = { title, steps: [layStep(draft)] };
   return { plan, restore: (how) => restore(draft, plan, how) };
+}
+
+/** The files are written beside it and renamed, which no mount can be. Throws RH-USE-001. */
+export async function refuseMount(directory: string): Promise<void> {
+  if ((await diskOf(directory)) === (await diskOf(dirname(directory)))) return;
+  throw new Problem("RH-USE-001", `${directory} is a mount: no directory can be put in its place`, {
+    field: "directory",
+    hint: `Name a directory below it: --directory ${join(directory, "data")}`,
+  });
 }
 
 async function installationFor(context: Context, engine: Engine, manifest: BaseManifest): Promise<Installation> {
@@ -118,7 +129,6 @@ async function restore(draft: Draft, plan: Plan, how: { readonly signal: AbortSi
 
 function layStep(draft: Draft): Step {
   const { context, backup, engine, manifest, directory, tools, owner, onProgress } = draft;
-  const beside = `${directory}.partial`;
   return {
     title: `copy the files to ${directory}`,
     why: "verified first, written beside and renamed when all of it is there",
@@ -128,8 +138,8 @@ function layStep(draft: Draft): Step {
       await using opened = await openBackup(context, backup, { signal });
       const began = context.clock.monotonicMs();
       onProgress("copying the files");
+      const beside = await directoryBeside(directory);
       try {
-        await remove(beside); // of a run that was killed
         await ensureDirectory(beside, owner ? { owner } : {});
         await engine.backup.base.copy(context, { from: join(opened.directory, baseDirectory), dataDirectory: beside, owner, tools, signal });
         await engine.backup.base.release(context, { dataDirectory: beside, owner });

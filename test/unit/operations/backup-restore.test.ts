@@ -4,6 +4,7 @@ import { restore } from "../../../src/cli/backup/restore.ts";
 import { undo } from "../../../src/cli/backup/undo.ts";
 import { output } from "../../../src/cli/output.ts";
 import { parseCommand } from "../../../src/cli/parse.ts";
+import { refuseMount } from "../../../src/operations/backup/restore-base.ts";
 import { asideName, nameBefore, partName, refuseName } from "../../../src/operations/backup/restore-names.ts";
 import { type MadeStore, makeStore } from "../../support/backup/made-store.ts";
 import { testContext } from "../../support/servers.ts";
@@ -16,6 +17,11 @@ beforeEach(async () => {
   await store.add(id);
 });
 afterEach(() => store[Symbol.asyncDispose]());
+
+test("a server's files are put in the place of a directory, and of no mount", async () => {
+  await expect(refuseMount("/proc")).rejects.toMatchObject({ code: "RH-USE-001", hint: expect.stringContaining("/proc/data") as string });
+  for (const path of [store.directory, `${store.directory}/not/there`]) await expect(refuseMount(path)).resolves.toBeUndefined();
+});
 
 describe("a command line is refused", () => {
   const target = ["--target", "postgres://admin@127.0.0.1:1"];

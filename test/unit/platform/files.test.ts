@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import {
   appendLine,
+  directoryBeside,
   ensureDirectory,
   moveIntoPlace,
   namesIn,
@@ -126,6 +127,16 @@ describe("appendLine", () => {
     await expect(openLog(join(home.path, "log"))).rejects.toThrow("ELOOP");
     expect(readFileSync(join(home.path, "victim"), "utf8")).toBe("untouched");
   });
+});
+
+test("a directory is written beside its place: what a dead writer left there goes, what others have there stays", async () => {
+  using home = folder();
+  const place = join(home.path, "pg");
+  const mine = await directoryBeside(place);
+  const dead = mine.replace(/\.\d+-\d+-/, ".4194304-1-");
+  for (const path of [mine, dead, `${place}.partial`]) mkdirSync(join(path, "below"), { recursive: true });
+  expect(await directoryBeside(place)).not.toBe(mine);
+  expect([mine, dead, `${place}.partial`].map((path) => existsSync(path))).toEqual([true, false, true]);
 });
 
 describe("publish", () => {
