@@ -83,6 +83,8 @@ export interface BaseFloor {
   copy(context: Context, job: CopyJob): Promise<void>;
   /** After `copy`. */
   copyServer(place: ServerPlace, facts: ServerSurvey["facts"]): Promise<CopyServer>;
+  /** Whether what a server on a copy says is that this machine lacks what the files need, a locale or a library: nothing is wrong with them. */
+  isMissingHere(said: string): boolean;
   /** Looks into every index of the session's database; what is wrong, each with the object's name, and what was done in words. */
   check(session: Session): Promise<{ readonly seen: string; readonly findings: readonly { readonly subject: string; readonly seen: string }[] }>;
   /** Readies a copied data directory for whoever starts it as their own server. */

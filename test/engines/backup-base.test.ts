@@ -18,6 +18,7 @@ import {
 import { basename, dirname, join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ConnectionOptions } from "../../src/drivers/driver.ts";
+import { replicate } from "../../src/drivers/postgres/driver.ts";
 import type { EngineName } from "../../src/engines/engines.ts";
 import { perform } from "../../src/foundation/plan.ts";
 import { sql, type Sql } from "../../src/foundation/sql.ts";
@@ -51,6 +52,17 @@ const socketOf: Record<EngineName, (directory: string) => string> = {
   mariadb: (directory) => join(directory, "mariadb.sock"),
 };
 
+/** Of somebody who lets nobody make what a proof has to make in the copy. */
+const obstinate: Record<EngineName, readonly Sql[]> = {
+  postgres: [
+    sql`create function refuse() returns event_trigger language plpgsql as ${sql.literal("begin raise exception 'not here'; end")}`,
+    sql`create event trigger refuse on ddl_command_start
+      when tag in ('CREATE EXTENSION', 'DROP EXTENSION', 'CREATE SCHEMA') execute function refuse()`,
+    sql`alter event trigger refuse enable always`,
+  ],
+  mariadb: [],
+};
+
 /** Would be empty in a copy of the files. */
 const emptyTable: Record<EngineName, Sql> = {
   postgres: sql`create unlogged table fleeting (id integer)`,
@@ -82,6 +94,7 @@ describe.each(await engineVersions())("base backups on $title", (version) => {
     }
     await using session = await engine.driver.connect(login());
     await makeBooks(session, version.name);
+    for (const statement of obstinate[version.name]) await session.run(statement);
   });
 
   afterAll(async () => {
@@ -177,7 +190,7 @@ describe.each(await engineVersions())("base backups on $title", (version) => {
   });
 
   test("its server is started from a new data directory by the command that is told, though only files were kept", async () => {
-    const directory = join(mkdtempSync("/tmp/rowhouse-test-"), "again");
+    const directory = join(mkdtempSync("/tmp/rowhouse-test-"), "Anna's again");
     chmodSync(dirname(directory), 0o711); // others pass through
     mkdirSync(directory, { mode: 0o700 });
     if (server.place.owner) chownSync(directory, server.place.owner.uid, server.place.owner.gid);
@@ -185,7 +198,9 @@ describe.each(await engineVersions())("base backups on $title", (version) => {
     for (const path of directoriesIn(onlyFiles)) if (readdirSync(join(onlyFiles, path)).length === 0) rmdirSync(join(onlyFiles, path));
     const backup = { id: taken.id, directory: onlyFiles, state: "PROVED" as const, isStale: false };
     const planned = await planRestoreBase(context, { backup, directory, onProgress });
+    mkdirSync(`${directory}.partial`);
     const { restored } = await planned.restore({ signal, onStep: () => undefined });
+    expect(readdirSync(dirname(directory)).toSorted()).toEqual([basename(directory), `${basename(directory)}.partial`]);
     spawn("/bin/sh", ["-c", restored.start], { stdio: "ignore", detached: true }).unref();
     const port = Number(/(?:-p |--port=)(\d+)/.exec(restored.start)?.[1]);
     const again = { ...login(), host: socketOf[version.name](directory), port };
@@ -195,6 +210,21 @@ describe.each(await engineVersions())("base backups on $title", (version) => {
     await endAllWorkingIn(directory, { program: engine.server.program(server.place).argv[0] ?? "", ask: "SIGKILL", graceMs: 0, clock: systemClock });
     await expect(planRestoreBase(context, { backup, directory, onProgress })).rejects.toMatchObject({ code: "RH-HOUSE-004" });
     rmSync(dirname(directory), { recursive: true });
+  });
+
+  test("a server whose tables were emptied or swapped meanwhile was not still", async () => {
+    await using session = await engine.driver.connect(login());
+    await session.run(sql`create table brief (id integer)`);
+    await session.run(sql`insert into brief values (1)`);
+    const before = await engine.backup.base.stillness(session);
+    expect(await engine.backup.base.stillness(session)).toBe(before);
+    await session.run(sql`truncate table brief`);
+    const emptied = await engine.backup.base.stillness(session);
+    await session.run(sql`alter table brief rename to briefer`);
+    const renamed = await engine.backup.base.stillness(session);
+    await session.run(sql`drop table briefer`);
+    const dropped = await engine.backup.base.stillness(session);
+    expect(new Set([before, emptied, renamed, dropped]).size).toBe(4);
   });
 
   test("what a copy of the files would have empty is refused by name before anything is taken", async () => {
@@ -211,6 +241,25 @@ describe.each(await engineVersions())("base backups on $title", (version) => {
     const wish = { name: "books_again", isOver: false, endsSessions: false };
     await expect(planRestore(context, { backup, target, wish, tables: [], onProgress })).rejects.toMatchObject({ code: "RH-BACKUP-041" });
   });
+});
+
+const replicating = (await engineVersions()).filter(({ name }) => name === "postgres");
+
+test.each(replicating)("$title is lost when it falls silent while it sends its files", async (version) => {
+  await using server = await startServer(version);
+  await using session = await version.engine.driver.connect(server.administrator());
+  const { database: _none, ...replication } = server.administrator();
+  const stopped: number[] = [];
+  const read = async () => {
+    for await (const _piece of replicate(replication, "BASE_BACKUP", { signal, silence: { atFirstMs: 120_000, laterMs: 300 } })) {
+      if (stopped.length > 0) continue;
+      const senders = await session.all<{ pid: number }>(sql`select pid from pg_stat_replication`);
+      for (const { pid } of senders) process.kill(pid, "SIGSTOP");
+      stopped.push(...senders.map(({ pid }) => pid));
+    }
+  };
+  await expect(read()).rejects.toMatchObject({ code: "RH-CONN-003", message: expect.stringContaining("sent nothing for 0.3 s") as string });
+  for (const pid of stopped) process.kill(pid, "SIGCONT");
 });
 
 function directoriesIn(directory: string): readonly string[] {

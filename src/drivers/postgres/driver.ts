@@ -2,6 +2,7 @@
 // behind them. Nothing is taken from PG* variables or files of the environment.
 import { Readable } from "node:stream";
 import pg from "pg";
+import { Problem } from "../../foundation/problem.ts";
 import { type ConnectionOptions, deadlines, type Driver } from "../driver.ts";
 import { openPool } from "../pool.ts";
 import { type OwnSession, sessionOver } from "../session.ts";
@@ -71,12 +72,24 @@ export type Answered =
   | { readonly kind: "data"; readonly bytes: Buffer }
   | { readonly kind: "copy ends" };
 
+/** How long the server may send nothing: before its first answer to BASE_BACKUP it makes a checkpoint. */
+export interface Silence {
+  readonly atFirstMs: number;
+  readonly laterMs: number;
+}
+
+const longestSilence: Silence = { atFirstMs: 600_000, laterMs: 60_000 };
+
 /**
  * Runs one command of the replication protocol; nothing is asked of the server faster than the pieces are taken. Leaving early, or the
  * signal, drops the connection, by which the server ends the command. Throws RH-CONN-*, RH-AUTH-*, and what the command fails with.
  * Source: postgresql.org/docs/current/protocol-replication.html
  */
-export async function* replicate(options: ConnectionOptions, command: string, signal: AbortSignal): AsyncIterable<Answered> {
+export async function* replicate(
+  options: ConnectionOptions,
+  command: string,
+  { signal, silence = longestSilence }: { readonly signal: AbortSignal; readonly silence?: Silence },
+): AsyncIterable<Answered> {
   const client = new pg.Client({ ...settingsOf(options), statement_timeout: 0, replication: "true" } as pg.ClientConfig);
   const { where, ended, destroy } = wireOver(client, options);
   const drop = () => destroy();
@@ -88,7 +101,7 @@ export async function* replicate(options: ConnectionOptions, command: string, si
     });
     const pieces = answerTo(client, command);
     ended.addEventListener("abort", () => pieces.destroy(new Error("Connection terminated")), { once: true });
-    for await (const piece of pieces) yield piece as Answered;
+    yield* heard(pieces, silence, where);
   } catch (thrown) {
     signal.throwIfAborted();
     throw translate(thrown, where);
@@ -96,6 +109,27 @@ export async function* replicate(options: ConnectionOptions, command: string, si
     signal.removeEventListener("abort", drop);
     destroy();
   }
+}
+
+/** Only what is waited for is timed: a reader may take as long as its disk. */
+async function* heard(pieces: Readable, { atFirstMs, laterMs }: Silence, where: string): AsyncIterable<Answered> {
+  const reading = pieces[Symbol.asyncIterator]();
+  try {
+    for (let limitMs = atFirstMs; ; limitMs = laterMs) {
+      const timer = setTimeout(() => pieces.destroy(silent(where, limitMs)), limitMs);
+      const next = await reading.next().finally(() => clearTimeout(timer));
+      if (next.done) return;
+      yield next.value as Answered;
+    }
+  } finally {
+    pieces.destroy();
+  }
+}
+
+function silent(where: string, limitMs: number): Problem {
+  return new Problem("RH-CONN-003", `${where} sent nothing for ${limitMs / 1_000} s`, {
+    hint: "Look at its log and at the network, then run this again.",
+  });
 }
 
 /** The package knows COPY as something to leave out, so the query is one of our own; what it is given is the parser's for this moment only. */

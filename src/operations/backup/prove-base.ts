@@ -8,13 +8,14 @@ import { type Evidence, type Finding, type Verdict, verdictOf } from "../../foun
 import { Problem } from "../../foundation/problem.ts";
 import { dayMs } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
-import { ensureDirectory } from "../../platform/files.ts";
+import { ensureDirectory, readTail } from "../../platform/files.ts";
 import { wasKilled } from "../../platform/processes.ts";
 import { compareContent, settled } from "./compare.ts";
 import { type BaseFacts, type BaseManifest, type Catalogue, surveyOf } from "./manifest.ts";
+import { isOfMachine, machineFault } from "./machine-fault.ts";
 import type { PlainBackup } from "./open.ts";
 import type { Means, ProveOptions } from "./prove.ts";
-import { type Ground, newProofDirectory, startThrowaway, type Throwaway } from "./throwaway.ts";
+import { type Ground, missingHere, newProofDirectory, startThrowaway, type Throwaway } from "./throwaway.ts";
 
 /** Below the backup: the server's files. */
 export const baseDirectory = "base";
@@ -54,11 +55,14 @@ async function startOn(context: Context, options: ProveOptions, opened: Opened):
     },
     run: (place) => base.copyServer(place, manifest.base.facts),
     readyWithinMs: recoveredWithinMs,
+    isMissingHere: base.isMissingHere,
   };
   try {
     return await startThrowaway(context, { engine, installation, directory: await newProofDirectory(), survey: surveyOf(manifest), ground, signal });
   } catch (thrown) {
     if (!(thrown instanceof Problem) || thrown.code !== "RH-PROC-001" || wasKilled(thrown)) throw thrown;
+    const fault = machineFault(thrown.message);
+    if (fault) throw fault;
     return verdictOf([], [{ subject: "server", seen: thrown.message, mend }]);
   }
 }
@@ -86,12 +90,20 @@ interface Look {
 
 async function lookInto(proving: Proving, database: Database): Promise<Look> {
   const { options, server } = proving;
+  const { isMissingHere } = options.engine.backup.base;
   const { name } = database;
   try {
     await using session = await options.engine.driver.connect({ ...server.administrator(name), statementTimeoutMs: dayMs });
-    return await lookWith(proving, database, session);
+    const look = await lookWith(proving, database, session);
+    const missing = look.findings.find(({ seen }) => isMissingHere(seen));
+    if (missing) throw missingHere(`${missing.subject}: ${missing.seen}`);
+    return look;
   } catch (thrown) {
-    if (!(thrown instanceof Problem) || /^RH-(USE-002|BUG-001)/.test(thrown.code) || (await server.isGone())) throw thrown;
+    if (!(thrown instanceof Problem) || /^RH-(USE-002|BUG-001)/.test(thrown.code) || isOfMachine(thrown) || (await server.isGone())) throw thrown;
+    const fault = isMissingHere(thrown.message)
+      ? missingHere(`${name}: ${thrown.message}`)
+      : machineFault(await readTail(server.place.logPath, 4_000));
+    if (fault) throw fault;
     const findings = [{ subject: `database ${name}`, seen: thrown.message, mend }];
     return { tables: 0, rows: 0, objects: 0, checked: "", writes: 0, comparedMs: 0, checkedMs: 0, wroteMs: 0, findings };
   }

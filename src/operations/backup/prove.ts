@@ -93,7 +93,7 @@ async function onThrowaway(
   const opened = await opening(() => openPlain({ ...options, ...what }));
   if ("state" in opened) return opened;
   await using plain = opened;
-  if (isBase(what.manifest)) return await proveBase(context, options, { ...plain, ...what, manifest: what.manifest });
+  if (isBase(what.manifest)) return await unlessFull(await proveBase(context, options, { ...plain, ...what, manifest: what.manifest }));
   await using server = await startThrowaway(context, { ...options, ...what, directory: await newProofDirectory() });
   const { directory, catalogue } = plain;
   for (const { survey } of databasesIn(what.manifest, directory)) {
@@ -104,7 +104,12 @@ async function onThrowaway(
   const verdict = isOfDatabase(what.manifest)
     ? await tryCopy({ ...trial, manifest: what.manifest })
     : await tryAll({ ...trial, manifest: what.manifest });
-  if (verdict.state === "faulty") await refuseLackOfSpace(proofsRoot, { bytes: spareBytes, what: "the rest of the copy" }); // a server says it in many ways
+  return await unlessFull(verdict);
+}
+
+/** A server says in many ways that its disk is full. Throws RH-FILE-002. */
+async function unlessFull(verdict: Verdict): Promise<Verdict> {
+  if (verdict.state === "faulty") await refuseLackOfSpace(proofsRoot, { bytes: spareBytes, what: "the rest of the copy" });
   return verdict;
 }
 

@@ -14,6 +14,7 @@ import { ensureDirectory, namesIn, readIfThere, readTail, remove, statIfThere, w
 import { identify, isAlive, type ProcessIdentity } from "../../platform/identity.ts";
 import { describeEnd, endAllNaming, endAllWorkingIn, type Program, type Running, start, stop } from "../../platform/processes.ts";
 import { currentUser, findUser, isRoot } from "../../platform/users.ts";
+import { machineFault } from "./machine-fault.ts";
 
 /** Runs throw-away servers when we are root: what a restored schema makes its server do, it does as this user. */
 export const proofUser = "rowhouse-proof";
@@ -74,6 +75,8 @@ export interface Ground {
   /** How it is run, and who may do everything there. */
   run(place: ServerPlace): Promise<CopyServer>;
   readonly readyWithinMs: number;
+  /** Whether what a server refuses a login with is that this machine has not what the files need. */
+  isMissingHere?(said: string): boolean;
 }
 
 function emptyGround(context: Context, engine: Engine, survey: Survey): Ground {
@@ -116,7 +119,7 @@ export async function startThrowaway(context: Context, options: ThrowawayOptions
     const running = await start({ ...program, isBackground: true, logPath: place.logPath });
     const started = running.identity;
     server = started;
-    await untilReady(context, { engine, place, running, login: administrator(), withinMs: ground.readyWithinMs, signal });
+    await untilReady(context, { ...options, place, running, login: administrator(), ground });
     const isGone = async () => !(await isAlive(started));
     return { place, administrator, secretsDirectory: join(directory, "secrets"), isGone, [Symbol.asyncDispose]: end };
   } catch (thrown) {
@@ -134,16 +137,15 @@ async function make(directory: string, place: ServerPlace, program: string | und
   await ensureDirectory(place.settingsDirectory, { mode: place.owner ? 0o755 : 0o700 });
 }
 
-interface Starting {
-  readonly engine: Engine;
+interface Starting extends Pick<ThrowawayOptions, "engine" | "signal"> {
   readonly place: ServerPlace;
   readonly running: Running;
   readonly login: ConnectionOptions;
-  readonly withinMs: number;
-  readonly signal: AbortSignal;
+  readonly ground: Ground;
 }
 
-async function untilReady(context: Context, { engine, place, running, login, withinMs, signal }: Starting): Promise<void> {
+async function untilReady(context: Context, { engine, place, running, login, ground, signal }: Starting): Promise<void> {
+  const withinMs = ground.readyWithinMs;
   const attempt = async () => {
     if (!(await isAlive(running.identity))) return false;
     return engine.driver.connect(login).then(
@@ -151,11 +153,16 @@ async function untilReady(context: Context, { engine, place, running, login, wit
         await session[Symbol.asyncDispose]();
         return true;
       },
-      () => undefined,
+      (thrown: unknown) => {
+        if (thrown instanceof Problem && ground.isMissingHere?.(thrown.message)) throw missingHere(thrown.message);
+      },
     );
   };
   if (await waitFor(context.clock, { withinMs, everyMs: 50, signal }, attempt)) return;
-  const said = (await readTail(place.logPath, 1_000)).trim().split("\n").slice(-3).join(" | ");
+  const log = await readTail(place.logPath, 4_000);
+  const fault = ground.isMissingHere?.(log) ? missingHere(lastLines(log)) : machineFault(log);
+  if (fault) throw fault;
+  const said = lastLines(log);
   const what = `the throw-away ${engine.title} ${place.installation.version}`;
   if (await isAlive(running.identity))
     throw new Problem("RH-PROC-002", `${what} lets nobody in within ${withinMs / 1_000} s; its log ends with: ${said}`);
@@ -163,6 +170,15 @@ async function untilReady(context: Context, { engine, place, running, login, wit
     "RH-PROC-001",
     `${engine.server.program(place).argv[0]} ${describeEnd(await running.gone)}: ${what} did not start; its log ends with: ${said}`,
   );
+}
+
+function lastLines(log: string): string {
+  return log.trim().split("\n").slice(-3).join(" | ");
+}
+
+/** The files may be good: they need what another machine has. */
+export function missingHere(said: string): Problem {
+  return new Problem("RH-TOOL-001", `this machine has not what the files need: ${said}`, { hint: "Install it, or prove it on another machine." });
 }
 
 /** The server, what initialises it, and whatever else was started with a path of this proof. */

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Session } from "../../../drivers/driver.ts";
 import { mariadbDriver } from "../../../drivers/mariadb/driver.ts";
 import { Secret } from "../../../foundation/secret.ts";
+import { shellWord } from "../../../foundation/shell.ts";
 import { sql } from "../../../foundation/sql.ts";
 import { dayMs } from "../../../foundation/units.ts";
 import type { Context } from "../../../platform/context.ts";
@@ -65,6 +66,10 @@ async function neededOptions(dataDirectory: string): Promise<readonly string[]> 
 
 const optionFile = "backup-my.cnf";
 
+export function isMissingHere(said: string): boolean {
+  return /Plugin '[^']*' is not loaded|Can't open shared library|Unknown storage engine|Unknown collation/.test(said);
+}
+
 /** Every page, row and entry of every index, as the server itself checks them. */
 export async function check(session: Session): ReturnType<BaseFloor["check"]> {
   const tables = await session.all<{ name: string }>(sql`
@@ -96,7 +101,7 @@ export const startCommand: BaseFloor["startCommand"] = ({ programs, dataDirector
     ...(facts["lower_case_table_names"] === "0" ? [] : [`--lower-case-table-names=${facts["lower_case_table_names"]}`]),
     ...(user === undefined ? [] : [`--user=${user}`]),
   ];
-  return `${join(programs, "mariadbd")} ${options.join(" ")} &`;
+  return `${[join(programs, "mariadbd"), ...options].map(shellWord).join(" ")} &`;
 };
 
 export const byHand: readonly string[] = [

@@ -13,7 +13,7 @@ import { diskFull, run, saysDiskFull } from "../../../platform/processes.ts";
 import { findProgram, programIn } from "../../../platform/tools.ts";
 import type { Tool } from "../../backup.ts";
 import type { BaseFloor, BaseJob, BasePosition, ServerSurvey } from "../../base.ts";
-import { check, copy, copyServer, byHand, release, startCommand } from "./base-copy.ts";
+import { check, copy, copyServer, byHand, isMissingHere, release, startCommand } from "./base-copy.ts";
 import { objects } from "./catalogue.ts";
 import { loginOption, writeLogin } from "./login.ts";
 import { elsewhere, serverId } from "./survey.ts";
@@ -30,6 +30,7 @@ export const base: BaseFloor = {
   stillness,
   copy,
   copyServer,
+  isMissingHere,
   check,
   release,
   startCommand,
@@ -104,13 +105,14 @@ async function notCarried(session: Session): Promise<readonly string[]> {
   return [...rows.map(({ what }) => what), ...(await elsewhere(session))];
 }
 
-/** Every engine counts the rows that it is told to change, before they are committed. */
+/** Every engine counts the rows that it is told to change, before they are committed; what empties or swaps whole tables is counted as a statement. */
 async function stillness(session: Session): Promise<string | undefined> {
   const [row] = await session.all<{ open: number | string; changed: string }>(sql`
     select
       (select count(*) from information_schema.innodb_trx where trx_rows_modified > 0) as open,
       (select group_concat(variable_name, ' ', variable_value order by variable_name separator ', ') from information_schema.global_status
-        where variable_name in ('HANDLER_WRITE', 'HANDLER_UPDATE', 'HANDLER_DELETE')) as changed`);
+        where variable_name in
+          ('HANDLER_WRITE', 'HANDLER_UPDATE', 'HANDLER_DELETE', 'COM_TRUNCATE', 'COM_ALTER_TABLE', 'COM_RENAME_TABLE', 'COM_DROP_TABLE')) as changed`);
   return row && Number(row.open) === 0 ? row.changed : undefined;
 }
 

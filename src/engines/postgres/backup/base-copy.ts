@@ -4,7 +4,8 @@
 import { join } from "node:path";
 import type { Session } from "../../../drivers/driver.ts";
 import { isProblem } from "../../../foundation/problem.ts";
-import { sql } from "../../../foundation/sql.ts";
+import { shellWord } from "../../../foundation/shell.ts";
+import { type Sql, sql } from "../../../foundation/sql.ts";
 import type { Context } from "../../../platform/context.ts";
 import { ensureDirectory, exists, writeFileAtomic } from "../../../platform/files.ts";
 import { copyTree } from "../../../platform/trees.ts";
@@ -51,6 +52,12 @@ export async function copyServer(place: ServerPlace, facts: ServerSurvey["facts"
   return { program: { ...server, argv }, administrator: (database) => ({ ...administrator(place, database), user: superuser }) };
 }
 
+export function isMissingHere(said: string): boolean {
+  return /could not access file "|could not load library "|locale is incompatible with operating system|could not open collator for locale/.test(
+    said,
+  );
+}
+
 /** With `amcheck` where the server has it: every entry of a B-tree leads to its row, and every row has its entry. */
 export async function check(session: Session): ReturnType<BaseFloor["check"]> {
   const trees = await session.all<{ name: string; id: number }>(sql`
@@ -58,7 +65,8 @@ export async function check(session: Session): ReturnType<BaseFloor["check"]> {
     from pg_index as i join pg_class as c on c.oid = i.indexrelid join pg_am as a on a.oid = c.relam
     where a.amname = 'btree' and c.relkind = 'i' and c.relpersistence = 'p' and i.indisready and i.indisvalid
     order by 1`);
-  if (!(await hasAmcheck(session))) return { seen: "its indexes not looked into: this machine has no amcheck", findings: [] };
+  const amcheck = await amcheckIn(session);
+  if (!amcheck) return { seen: "its indexes not looked into: this machine has no amcheck", findings: [] };
   const findings: { subject: string; seen: string }[] = [];
   for (const { name, id } of trees) {
     try {
@@ -71,16 +79,23 @@ export async function check(session: Session): ReturnType<BaseFloor["check"]> {
   return { seen: `${trees.length} B-tree indexes entry by entry`, findings };
 }
 
-const amcheck = sql.id("rowhouse_proof_amcheck");
-
-/** In a schema of its own, which nothing that is compared can be in. */
-async function hasAmcheck(session: Session): Promise<boolean> {
-  const [row] = await session.all(sql`select from pg_available_extensions where name = 'amcheck'`);
-  if (!row) return false;
-  await session.run(sql`drop extension if exists amcheck`);
-  await session.run(sql`create schema ${amcheck}`);
-  await session.run(sql`create extension amcheck schema ${amcheck}`);
-  return true;
+/** The schema that it is in: the database's own, or one that nothing that is compared can be in. Event triggers of a copy have nothing to do there. */
+async function amcheckIn(session: Session): Promise<Sql | undefined> {
+  const [own] = await session.all<{ schema: string }>(sql`
+    select n.nspname::text as schema
+    from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace
+      join pg_depend as d on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
+      join pg_extension as e on d.refclassid = 'pg_extension'::regclass and e.oid = d.refobjid
+    where e.extname = 'amcheck' and p.proname = 'bt_index_check' and p.pronargs = 2`);
+  if (own) return sql.id(own.schema);
+  const [available] = await session.all(sql`select from pg_available_extensions where name = 'amcheck'`);
+  if (!available) return undefined;
+  const triggers = await session.all<{ name: string }>(sql`select evtname::text as name from pg_event_trigger`);
+  for (const { name } of triggers) await session.run(sql`alter event trigger ${sql.id(name)} disable`);
+  await session.run(sql`drop extension if exists amcheck cascade`);
+  await session.run(sql`create schema rowhouse_proof_amcheck`);
+  await session.run(sql`create extension amcheck schema rowhouse_proof_amcheck`);
+  return sql.id("rowhouse_proof_amcheck");
 }
 
 /** Debian keeps a server's settings outside of its data directory, where a base backup does not reach. */
@@ -98,8 +113,8 @@ export async function release(_context: Context, { dataDirectory, owner }: Pick<
 }
 
 export const startCommand: BaseFloor["startCommand"] = ({ programs, dataDirectory, port, user }) => {
-  const start = `${join(programs, "pg_ctl")} start -w -D ${dataDirectory} -l ${join(dataDirectory, "server.log")} -o "-p ${port} -k /tmp"`;
-  return user === undefined ? start : `runuser -u ${user} -- ${start}`;
+  const start = [join(programs, "pg_ctl"), "start", "-w", "-D", dataDirectory, "-l", join(dataDirectory, "server.log"), "-o", `-p ${port} -k /tmp`];
+  return [...(user === undefined ? [] : ["runuser", "-u", user, "--"]), ...start].map(shellWord).join(" ");
 };
 
 export const byHand: readonly string[] = [

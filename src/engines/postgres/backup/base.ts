@@ -17,7 +17,7 @@ import type { Tool } from "../../backup.ts";
 import type { BaseFloor, BaseJob, BasePosition, ServerSurvey } from "../../base.ts";
 import { majorOf } from "../server/binaries.ts";
 import { catalogueOf as objects } from "./content.ts";
-import { byHand, check, copy, copyServer, release, startCommand } from "./base-copy.ts";
+import { byHand, check, copy, copyServer, isMissingHere, release, startCommand } from "./base-copy.ts";
 
 export const base: BaseFloor = {
   tools,
@@ -29,6 +29,7 @@ export const base: BaseFloor = {
   stillness,
   copy,
   copyServer,
+  isMissingHere,
   check,
   release,
   startCommand,
@@ -119,7 +120,7 @@ async function take(_context: Context, { survey: { version, bytes }, login, dire
   const seen: Seen = { rows: [], manifest: [] };
   const arrived = new Map<string, Arrived>();
   let total = 0;
-  for await (const entry of tarEntries(archive(replicate(replicationLogin(login), command(Number(majorOf(version))), signal), seen))) {
+  for await (const entry of tarEntries(archive(replicate(replicationLogin(login), command(Number(majorOf(version))), { signal }), seen))) {
     total += entry.bytes;
     onProgress(`copying the server's files: ${formatBytes(total)} of about ${formatBytes(bytes)}`);
     await write(entry, directory, arrived);
