@@ -31,6 +31,11 @@ export interface WholeRestoreJob {
   readonly isThrowaway: boolean;
 }
 
+export interface RoleObject extends DatabaseObject {
+  /** Which one it is about, as `roles` has it. */
+  readonly role: string;
+}
+
 export interface WholeServer {
   /** Looks at the server. Throws RH-AUTH-003 where the login does not see every database and every role. */
   survey(session: Session, login: ConnectionOptions): Promise<WholeSurvey>;
@@ -38,8 +43,8 @@ export interface WholeServer {
   dumpCommands(job: Pick<WholeDumpJob, "survey" | "tools" | "login" | "directory" | "secretsDirectory">): readonly (readonly string[])[];
   dump(context: Context, job: WholeDumpJob): Promise<void>;
   /** Roles, memberships, rights, and passwords by a digest. Those of the server itself are left out. */
-  objects(session: Session): Promise<readonly DatabaseObject[]>;
-  /** Names of all roles, as `roleOf` has them, the server's own included. */
+  objects(session: Session): Promise<readonly RoleObject[]>;
+  /** Names of all roles, the server's own included. */
   roles(session: Session): Promise<readonly string[]>;
   /** Those of them that a new server has, and the one that this session logged in as. */
   ownRoles(session: Session): Promise<readonly string[]>;
@@ -49,6 +54,4 @@ export interface WholeServer {
   giveRights(job: WholeRestoreJob, kept: readonly string[]): Promise<void>;
   /** Takes roles away again that own nothing and hold no right. */
   dropRoles(login: ConnectionOptions, names: readonly string[]): Promise<void>;
-  /** Which role an object of `objects` is about. */
-  roleOf(object: DatabaseObject): string;
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listBackups } from "../../src/operations/backup/list.ts";
 import { planRestoreAll } from "../../src/operations/backup/restore-all.ts";
 import { planTakeAll } from "../../src/operations/backup/take-all.ts";
-import { anotherReader, databases, password, startPeopled } from "../support/backup/whole-server.ts";
+import { databases, hasParameterRights, others, password, startPeopled } from "../support/backup/whole-server.ts";
 import { engineVersions, startServer, type TestServer, testContext } from "../support/servers.ts";
 
 const signal = new AbortController().signal;
@@ -35,13 +35,13 @@ describe.each(await engineVersions())("a restore of all databases on $title", (v
     return planRestoreAll(testContext, { backup, target, keepsRoles, onProgress });
   };
 
-  test("that fails before a database has its name leaves neither a database nor a role", async () => {
+  test.each(["compare stock", "give it the name"])("that fails at %s leaves neither a database nor a role", async (at) => {
     await using session = await engine.driver.connect(other.administrator(engine.backup.target.homeDatabase));
     const before = await engine.backup.wholeServer.roles(session);
     const stopped = new AbortController();
     const { restore } = await planned(false);
     const onStep = ({ title }: { readonly title: string }) => {
-      if (title.startsWith("compare stock")) stopped.abort(new Error("stopped"));
+      if (title.startsWith(at)) stopped.abort(new Error("stopped"));
     };
     await expect(restore({ signal: stopped.signal, onStep })).rejects.toThrow();
     expect(await engine.backup.wholeServer.roles(session)).toEqual(before);
@@ -53,15 +53,20 @@ describe.each(await engineVersions())("a restore of all databases on $title", (v
 
   test("where roles are kept changes none of them", async () => {
     await using session = await engine.driver.connect(other.administrator(engine.backup.target.homeDatabase));
-    for (const statement of anotherReader[name]) await session.run(statement);
+    const own = (await engine.backup.wholeServer.ownRoles(session)).filter((role) => role.toLowerCase() !== "public");
+    for (const statement of others[name]) await session.run(statement);
+    const before = await engine.backup.wholeServer.objects(session);
+    const there = await engine.backup.wholeServer.roles(session);
     const { restore } = await planned(true);
     const { restored: again } = await restore({ signal, onStep: () => undefined });
     expect(again.keptRoles).toContain(name === "postgres" ? "a reader" : "'a reader'@'127.0.0.1'");
     const old = { host: "127.0.0.1", port: other.place.port, user: "a reader", password, database: "sales", applicationName: "a test" };
     await expect(engine.driver.connect(old)).rejects.toMatchObject({ code: "RH-AUTH-001" });
-    const memberships = (await engine.backup.wholeServer.objects(session)).filter(
-      ({ kind, name: of }) => kind === "membership" && of.includes("a reader"),
-    );
-    expect(memberships).toEqual([]);
+    const after = await engine.backup.wholeServer.objects(session);
+    const ofKept = (objects: typeof after) => objects.filter(({ role }) => there.includes(role) && !own.includes(role));
+    expect(ofKept(before).map(({ kind }) => kind)).toContain("role");
+    expect(ofKept(after)).toEqual(ofKept(before));
+    const rights = after.filter(({ kind }) => kind === "parameter right").map((right) => right.name);
+    expect(rights.filter((right) => right.startsWith("readers:"))).toHaveLength(hasParameterRights(version) ? 2 : 0);
   });
 });

@@ -3,6 +3,7 @@
 import type { Session } from "../../drivers/driver.ts";
 import type { Content, DatabaseObject, Scope, TableName } from "../../engines/backup.ts";
 import type { Engine } from "../../engines/engine.ts";
+import type { RoleObject } from "../../engines/whole-server.ts";
 import { type Finding, type Verdict, verdictOf } from "../../foundation/evidence.ts";
 import type { Context } from "../../platform/context.ts";
 import type { Catalogue, DatabaseManifest, Manifest } from "./manifest.ts";
@@ -129,6 +130,12 @@ export function compareObjects(catalogue: Catalogue, copy: Content): readonly Fi
     if (key.startsWith("password ")) return [finding(key, "is another one in the copy")]; // nothing of it is shown
     return [finding(key, `is defined otherwise in the copy: ${firstDifference(before, after)}`)];
   });
+}
+
+/** Of a server, but for roles that are kept: what such a one had is nobody's business here. */
+export function compareRoles(catalogue: Catalogue, copy: readonly RoleObject[], kept: readonly string[]): readonly Finding[] {
+  const isMade = ({ role }: Partial<RoleObject>) => role === undefined || !kept.includes(role);
+  return compareObjects(catalogue.filter(isMade), { tables: [], counters: [], objects: copy.filter(isMade) });
 }
 
 /** Objects that share a name count as one, with all their definitions. */

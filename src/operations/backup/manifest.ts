@@ -178,6 +178,7 @@ const CatalogueSchema = Type.Array(
       definition: Type.String(),
       text: Type.Optional(Type.String()),
       database: Type.Optional(Type.String()),
+      role: Type.Optional(Type.String()),
     },
     closed,
   ),

@@ -2,13 +2,12 @@
 // name that nobody uses, compared there, and when all of them are equal each gets its own name. Nothing that is there is overwritten.
 // What fails before that is taken back as a whole.
 import { join } from "node:path";
-import type { DatabaseObject } from "../../engines/backup.ts";
 import type { Evidence } from "../../foundation/evidence.ts";
 import { perform, type Plan, type Step, type StepText } from "../../foundation/plan.ts";
 import { Problem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
 import { ensureDirectory, remove } from "../../platform/files.ts";
-import { compareObjects } from "./compare.ts";
+import { compareRoles } from "./compare.ts";
 import { countedText } from "./describe.ts";
 import type { ListedBackup } from "./list.ts";
 import { type Manifest, manifestOf, type Member, readManifest, tablesIn } from "./manifest.ts";
@@ -56,7 +55,7 @@ interface WholeDraft {
   /** Roles that the server has before. */
   readonly kept: readonly string[];
   opened?: OpenedBackup;
-  isPlacing?: boolean;
+  hasPlaced?: boolean;
 }
 
 /** Looks at the backup and at the server, and changes neither. Throws as `planRestore` does, and RH-BACKUP-013 for roles in the way. */
@@ -130,12 +129,13 @@ function named(step: Step, { ground }: Draft): Step {
   return { ...step, act };
 }
 
-/** From here on what was restored stays. */
+/** Once the first one has its name, what was restored stays. */
 function placing(draft: WholeDraft, first: Draft): Step["act"] {
   const step = placeStep(first);
   return async (signal, tell) => {
-    draft.isPlacing = true;
-    return await step.act(signal, tell);
+    const evidence = await step.act(signal, tell);
+    draft.hasPlaced = true;
+    return evidence;
   };
 }
 
@@ -182,20 +182,17 @@ function rightsStep(draft: WholeDraft): Step {
     act: async () => {
       const began = context.clock.monotonicMs();
       await options.target.engine.backup.wholeServer.giveRights(jobOf(draft), kept);
-      await compareRoles(draft);
+      await refuseOtherRoles(draft);
       const seen = `of the server ${countedText(manifest.objects)}: equal`;
       return [{ subject: "compared", seen, tookMs: context.clock.monotonicMs() - began }];
     },
   };
 }
 
-/** What a role that was there had is nobody's business here. */
-async function compareRoles({ options, kept, opened }: WholeDraft): Promise<void> {
+async function refuseOtherRoles({ options, kept, opened }: WholeDraft): Promise<void> {
   const { wholeServer } = options.target.engine.backup;
   await using session = await administratorOn(options.target);
-  const isMade = (object: DatabaseObject) => !kept.includes(wholeServer.roleOf(object));
-  const objects = (await wholeServer.objects(session)).filter(isMade);
-  const findings = compareObjects((opened?.catalogue ?? []).filter(isMade), { tables: [], counters: [], objects });
+  const findings = compareRoles(opened?.catalogue ?? [], await wholeServer.objects(session), kept);
   if (findings.length === 0) return;
   const said = findings.map(({ subject, seen }) => `${subject} ${seen}`);
   throw new Problem("RH-BACKUP-014", `${said.slice(0, 5).join("; ")}${said.length > 5 ? ` and ${said.length - 5} more` : ""}`, {
@@ -224,7 +221,7 @@ async function restore(draft: WholeDraft, plan: Plan, how: { readonly signal: Ab
     };
     return { restored, evidence };
   } catch (thrown) {
-    if (draft.opened && !draft.isPlacing) await takeBack(draft);
+    if (draft.opened && !draft.hasPlaced) await takeBack(draft);
     throw thrown;
   } finally {
     await draft.opened?.[Symbol.asyncDispose]();

@@ -2,8 +2,8 @@
 // restored out of it. Each database has a snapshot of its own, one after the other: no engine has one over several.
 import { join } from "node:path";
 import type { ConnectionOptions } from "../../drivers/driver.ts";
-import type { DatabaseObject, Survey, Tool } from "../../engines/backup.ts";
-import type { WholeSurvey } from "../../engines/whole-server.ts";
+import type { Survey, Tool } from "../../engines/backup.ts";
+import type { RoleObject, WholeSurvey } from "../../engines/whole-server.ts";
 import type { Plan, Step, StepText } from "../../foundation/plan.ts";
 import { Problem } from "../../foundation/problem.ts";
 import { formatBytes } from "../../foundation/units.ts";
@@ -28,7 +28,7 @@ interface Draft extends Placing {
   readonly databases: readonly Survey[];
   readonly tools: readonly Tool[];
   readonly members: Member[];
-  objects?: readonly DatabaseObject[];
+  objects?: readonly RoleObject[];
   proof?: Proof;
 }
 
@@ -112,7 +112,7 @@ function dumpStep(draft: Draft, survey: Survey, index: number): Step {
   };
 }
 
-async function objectsOf({ options }: Draft): Promise<readonly DatabaseObject[]> {
+async function objectsOf({ options }: Draft): Promise<readonly RoleObject[]> {
   const { engine, login } = options.source;
   await using session = await engine.driver.connect(login);
   return await engine.backup.wholeServer.objects(session);
@@ -145,8 +145,8 @@ function rolesStep(draft: Draft): Step {
   };
 }
 
-function refuseMoved(before: readonly DatabaseObject[], after: readonly DatabaseObject[]): void {
-  const text = ({ kind, name, definition }: DatabaseObject) => JSON.stringify([kind, name, definition]);
+function refuseMoved(before: readonly RoleObject[], after: readonly RoleObject[]): void {
+  const text = ({ kind, name, definition }: RoleObject) => JSON.stringify([kind, name, definition]);
   const [was, is] = [new Set(before.map(text)), new Set(after.map(text))];
   const moved = [...before, ...after].filter((object) => !was.has(text(object)) || !is.has(text(object))).map(({ kind, name }) => `${kind} ${name}`);
   if (moved.length === 0) return;
@@ -184,7 +184,7 @@ async function manifestFor(draft: Draft): Promise<Manifest> {
     files: [...(await storedFiles(partialOf(draft)))],
     whole: {
       databases: [...members],
-      roles: [...new Set(objects.map(engine.backup.wholeServer.roleOf))],
+      roles: [...new Set(objects.map(({ role }) => role))],
       leftOut: [...survey.leftOut],
       hasPasswords: survey.hasPasswords,
     },

@@ -1,11 +1,10 @@
 // A backup of all databases tried on a throw-away server: the roles first, then each database, then the rights on what is in them.
 // Each database is compared as one alone is; the roles by name, with their passwords as the server keeps them.
 import { join } from "node:path";
-import type { DatabaseObject } from "../../engines/backup.ts";
 import { type Evidence, type Finding, type Verdict, verdictOf } from "../../foundation/evidence.ts";
 import { Problem } from "../../foundation/problem.ts";
 import { dayMs } from "../../foundation/units.ts";
-import { compareCopy, compareObjects } from "./compare.ts";
+import { compareCopy, compareRoles } from "./compare.ts";
 import { countedText } from "./describe.ts";
 import { type Manifest, manifestOf, readCatalogue, surveyOf } from "./manifest.ts";
 import { restoreInto, type Trial, write } from "./trial.ts";
@@ -69,7 +68,7 @@ async function compareAndWrite(trial: WholeTrial, { members, kept, restored }: R
   const { context, options } = trial;
   const { clock } = context;
   const began = clock.monotonicMs();
-  const roles = await compareRoles(trial, kept);
+  const roles = await lookAtRoles(trial, kept);
   const compared: Verdict[] = [];
   const wrote: Verdict[] = [];
   let comparedMs = clock.monotonicMs() - began;
@@ -86,12 +85,10 @@ async function compareAndWrite(trial: WholeTrial, { members, kept, restored }: R
   return verdictOf(findings.length === 0 ? [restored, evidence, together("wrote", wrote)] : [], findings);
 }
 
-async function compareRoles({ options, server, catalogue }: WholeTrial, kept: readonly string[]): Promise<readonly Finding[]> {
+async function lookAtRoles({ options, server, catalogue }: WholeTrial, kept: readonly string[]): Promise<readonly Finding[]> {
   const { wholeServer } = options.engine.backup;
   await using session = await options.engine.driver.connect(options.engine.server.administrator(server.place));
-  const isMade = (object: DatabaseObject) => !kept.includes(wholeServer.roleOf(object));
-  const copy = (await wholeServer.objects(session)).filter(isMade);
-  return compareObjects(catalogue.filter(isMade), { tables: [], counters: [], objects: copy });
+  return compareRoles(catalogue, await wholeServer.objects(session), kept);
 }
 
 function comparedText({ whole, objects }: Manifest, kept: readonly string[]): string {

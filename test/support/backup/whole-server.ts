@@ -7,6 +7,9 @@ import { type EngineVersion, startServer, type TestServer } from "../servers.ts"
 export const oddName = `o'd host=x "q" ünd`;
 export const databases = [oddName, "sales", "stock"] as const;
 
+/** With what stands between the statements of a script, and between a name and what is said of it. */
+const oddUser = "in in: out //\n";
+
 /** Of everybody who may log in. */
 export const password = new Secret("app-pass");
 
@@ -23,6 +26,8 @@ const people: Record<EngineName, readonly Sql[]> = {
 more'`,
     sql`create role robot login password 'app-pass' nosuperuser createdb`,
     sql`alter database sales owner to robot`,
+    sql`create role "in in: out //" in role readers`,
+    sql`create role auditors in role readers`,
     sql`revoke connect on database stock from public`,
     sql`grant connect on database stock to clerks`,
   ],
@@ -40,6 +45,12 @@ more'`,
     sql`grant all privileges on \`sal_s\`.* to robot@'%' with grant option`,
     sql`grant select on \`not_there_yet\`.* to readers`,
     sql`create user locked@'%' identified by 'app-pass' account lock`,
+    sql`create user ${sql.id(oddUser)}@'%' identified by 'app-pass'`,
+    sql`grant readers to ${sql.id(oddUser)}@'%'`,
+    sql`create role auditors`,
+    sql`grant file on *.* to auditors`,
+    sql`grant select on sales.* to public`,
+    sql`grant readers to auditors`,
   ],
 };
 
@@ -77,6 +88,11 @@ const inside: Record<EngineName, readonly Sql[]> = {
   ],
 };
 
+/** PostgreSQL since 15. */
+export function hasParameterRights({ name, installation }: EngineVersion): boolean {
+  return name === "postgres" && Number(installation.major) >= 15;
+}
+
 /** A server with all of it. */
 export async function startPeopled(version: EngineVersion): Promise<TestServer> {
   const { engine, name } = version;
@@ -84,6 +100,9 @@ export async function startPeopled(version: EngineVersion): Promise<TestServer> 
   await using session = await engine.driver.connect(server.administrator());
   for (const database of databases) await session.run(sql`create database ${sql.id(database)}`);
   for (const statement of people[name]) await session.run(statement);
+  if (hasParameterRights(version))
+    for (const role of ["auditors", "readers", "public"])
+      await session.run(sql`grant set, alter system on parameter work_mem to ${sql.script(role)}`);
   for (const database of databases) {
     await using within = await engine.driver.connect(server.administrator(database));
     for (const statement of [...inside[name], ...(database === oddName ? [] : insideEven[name])]) await within.run(statement);
@@ -91,10 +110,15 @@ export async function startPeopled(version: EngineVersion): Promise<TestServer> 
   return server;
 }
 
-/** Somebody of the same name, elsewhere. */
-export const anotherReader: Record<EngineName, readonly Sql[]> = {
-  postgres: [sql`create role "a reader" login password 'another'`],
-  mariadb: [sql`create user \`a reader\`@'127.0.0.1' identified by 'another'`],
+/** Some of the same names, elsewhere, who may do nothing. */
+export const others: Record<EngineName, readonly Sql[]> = {
+  postgres: [sql`create role "a reader" login password 'another'`, sql`create role auditors`, sql`create role "in in: out //"`],
+  mariadb: [
+    sql`create user \`a reader\`@'127.0.0.1' identified by 'another'`,
+    sql`create role auditors`,
+    sql`create user ${sql.id(oddUser)}@'%' identified by 'another'`,
+    sql`grant select on elsewhere.* to public`,
+  ],
 };
 
 interface PartLogin {

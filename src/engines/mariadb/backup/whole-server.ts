@@ -3,19 +3,22 @@
 // that make only what is not there. Source: mariadb.com/kb/en/show-create-user, mysqlglobal_priv-table, mysql-proxies_priv-table
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import type { ConnectionOptions, Session } from "../../../drivers/driver.ts";
 import { mariadbDriver } from "../../../drivers/mariadb/driver.ts";
 import { isProblem, Problem } from "../../../foundation/problem.ts";
 import { type Sql, sql } from "../../../foundation/sql.ts";
+import { dayMs } from "../../../foundation/units.ts";
+import { ScriptBytes } from "../../../formats/statements.ts";
 import type { Context } from "../../../platform/context.ts";
 import { ensureDirectory, readIfThere, writeFileAtomic } from "../../../platform/files.ts";
-import type { DatabaseObject } from "../../backup.ts";
-import type { WholeDumpJob, WholeRestoreJob, WholeServer, WholeSurvey } from "../../whole-server.ts";
+import type { RoleObject, WholeDumpJob, WholeRestoreJob, WholeServer, WholeSurvey } from "../../whole-server.ts";
+import { partsOf } from "../foreign/script.ts";
 import { accountId, accountOf } from "./fill.ts";
 import { type Account, grants, idOf, isPublic, nameOf, type Right } from "./roles.ts";
 import { type Everyone, everyone } from "./everyone.ts";
+import { serverId } from "./survey.ts";
 
-const dayMs = 86_400_000;
 const rolesFile = "server/roles.sql";
 const grantsFile = "server/grants.sql";
 const ownDatabases = ["information_schema", "mysql", "performance_schema", "sys"];
@@ -30,21 +33,19 @@ export const wholeServer: WholeServer = {
   makeRoles,
   giveRights,
   dropRoles,
-  roleOf,
 };
 
 async function survey(session: Session, _login: ConnectionOptions): Promise<WholeSurvey> {
   await refusePartOnly(session);
-  const [about] = await session.all<{ server: string; version: string; names: number }>(sql`
+  const [about] = await session.all<{ version: string; names: number }>(sql`
     select
-      concat_ws(' ', @@hostname, @@port, @@datadir, @@server_id) as server,
       substring_index(version(), '-', 1) as version,
       @@lower_case_table_names as names`);
   if (!about) throw new Error("a select without from gave no row");
   const rows = await session.all<{ name: string }>(sql`select schema_name as name from information_schema.schemata order by binary schema_name`);
   const { lost } = await everyone(session);
   return {
-    serverId: createHash("sha256").update(about.server).digest("hex").slice(0, 16),
+    serverId: await serverId(session),
     version: about.version,
     settings: { lower_case_table_names: String(about.names) },
     databases: rows.map(({ name }) => name).filter((name) => !ownDatabases.includes(name)),
@@ -85,39 +86,56 @@ function script(heading: string, statements: readonly Sql[]): string {
 }
 
 async function roleScript(session: Session, all: Everyone): Promise<string> {
-  const made = all.accounts
-    .filter((account) => account.isRole && !isPublic(account))
-    .map((account) => sql`create role if not exists ${idOf(account)}`);
-  const users: Sql[] = [];
-  for (const account of all.accounts.filter(({ isRole }) => !isRole)) users.push(unlessThere(account, await statementsFor(session, account, all)));
-  const ofRoles = all.accounts.filter(({ isRole }) => isRole).flatMap((account) => [...onServer(account, all), ...joins(account, all)]);
-  return script("Users and roles, with their passwords as hashes: before any database. A user that is there is left as it is.", [
-    ...made,
-    ...ofRoles,
-    ...users,
-  ]);
+  const made: Sql[] = [];
+  for (const account of rolesFirst(all)) {
+    const statements = [...(await creation(session, account)), ...onServer(account, all), ...joins(account, all), ...defaultRole(account, all)];
+    if (statements.length > 0) made.push(unlessThere(account, statements));
+  }
+  return script("Users and roles, with their passwords as hashes: before any database. One that is there is left as it is.", made);
 }
 
-/** The server's own words make the user; what else it has follows. */
-async function statementsFor(session: Session, account: Account, all: Everyone): Promise<readonly Sql[]> {
+/** Each behind those that it is in; MariaDB refuses circles. */
+function rolesFirst({ accounts, memberships }: Everyone): readonly Account[] {
+  const ordered = new Set<Account>();
+  const add = (account: Account) => {
+    if (ordered.has(account)) return;
+    for (const { member, role } of memberships) if (member === account) add(role);
+    ordered.add(account);
+  };
+  for (const account of accounts) add(account);
+  return [...ordered];
+}
+
+/** The server's own words make a user. */
+async function creation(session: Session, account: Account): Promise<readonly Sql[]> {
+  if (isPublic(account)) return [];
+  if (account.isRole) return [sql`create role ${idOf(account)}`];
   const [row] = await session.all<Record<string, string>>(sql`show create user ${idOf(account)}`);
-  const role = all.settings.get(nameOf(account))?.["default_role"];
-  return [
-    sql.script(Object.values(row ?? {})[0] ?? ""),
-    ...onServer(account, all),
-    ...joins(account, all),
-    ...(typeof role === "string" && role !== "" ? [sql`set default role ${sql.id(role)} for ${idOf(account)}`] : []),
-  ];
+  return [sql.script(Object.values(row ?? {})[0] ?? "")];
+}
+
+function defaultRole(account: Account, { settings }: Everyone): readonly Sql[] {
+  const role = settings.get(nameOf(account))?.["default_role"];
+  return typeof role === "string" && role !== "" ? [sql`set default role ${sql.id(role)} for ${idOf(account)}`] : [];
 }
 
 function unlessThere(account: Account, statements: readonly Sql[]): Sql {
-  const isThere = sql`exists (select * from mysql.user where user = ${sql.literal(account.user)} and host = ${sql.literal(account.host)})`;
+  const isThere = isPublic(account)
+    ? hasPublicRights
+    : sql`exists (select * from mysql.user where user = ${sql.literal(account.user)} and host = ${sql.literal(account.host)})`;
   const all = sql.join(
     statements.map((statement) => sql`${statement};`),
     " ",
   );
   return sql`begin not atomic if not ${isThere} then ${all} end if; end`;
 }
+
+const ofPublic = sql`where grantee = '''PUBLIC''@''''' and privilege_type <> 'USAGE'`;
+/** It cannot be dropped, so that it may be there with nothing. */
+const hasPublicRights = sql`(
+  exists (select * from information_schema.user_privileges ${ofPublic}) or exists (select * from information_schema.schema_privileges ${ofPublic})
+  or exists (select * from information_schema.table_privileges ${ofPublic}) or exists (select * from information_schema.column_privileges ${ofPublic})
+  or exists (select * from mysql.procs_priv where user = 'PUBLIC' and host = ''))`;
 
 function onServer(account: Account, { rights }: Everyone): readonly Sql[] {
   return grants(rights.filter((right) => nameOf(right.account) === nameOf(account) && right.level === "server"));
@@ -140,27 +158,35 @@ function statementsAfter({ rights, proxies }: Everyone): readonly Sql[] {
   return [...grants(here.filter((right) => !ofPackage(right))), ...proxied, ...mode, ...packages];
 }
 
-async function objects(session: Session): Promise<readonly DatabaseObject[]> {
+async function objects(session: Session): Promise<readonly RoleObject[]> {
   const { accounts, settings, rights, memberships, proxies } = await everyone(session);
-  const object = (kind: string, name: string, definition: string) => ({ kind, name, definition });
   const of = (account: Account) => settings.get(nameOf(account)) ?? {};
   return [
-    ...accounts.map((account) => object(account.isRole ? "role" : "user", nameOf(account), ordered(without(of(account), [...secret, ...fleeting])))),
-    ...accounts.filter(({ isRole }) => !isRole).map((account) => object("password", nameOf(account), digest(ordered(only(of(account), secret))))),
+    ...accounts.map((account) =>
+      object(account, { kind: account.isRole ? "role" : "user", definition: ordered(without(of(account), [...secret, ...fleeting])) }),
+    ),
+    ...accounts
+      .filter(({ isRole }) => !isRole)
+      .map((account) => object(account, { kind: "password", definition: digest(ordered(only(of(account), secret))) })),
     ...memberships.map(({ member, role, isAdmin }) =>
-      object("membership", `${nameOf(member)} in ${nameOf(role)}`, isAdmin ? "with admin option" : ""),
+      object(member, { kind: "membership", more: ` in ${nameOf(role)}`, definition: isAdmin ? "with admin option" : "" }),
     ),
     ...rights.map((right) =>
-      object(
-        "right",
-        `${nameOf(right.account)}: ${right.privilege} on ${[right.level, right.database, right.what, right.detail].filter(Boolean).join(" ")}`,
-        right.isGrantable ? "with grant option" : "",
-      ),
+      object(right.account, {
+        kind: "right",
+        more: `: ${right.privilege} on ${[right.level, right.database, right.what, right.detail].filter(Boolean).join(" ")}`,
+        definition: right.isGrantable ? "with grant option" : "",
+      }),
     ),
     ...proxies.map(({ account, as, isGrantable }) =>
-      object("proxy right", `${nameOf(account)}: as ${nameOf(as)}`, isGrantable ? "with grant option" : ""),
+      object(account, { kind: "proxy right", more: `: as ${nameOf(as)}`, definition: isGrantable ? "with grant option" : "" }),
     ),
   ];
+}
+
+function object(account: Account, { kind, more = "", definition }: { readonly kind: string; readonly more?: string; readonly definition: string }) {
+  const role = nameOf(account);
+  return { kind, name: `${role}${more}`, definition, role };
 }
 
 const secret = ["plugin", "authentication_string", "auth_or"];
@@ -189,7 +215,8 @@ function digest(text: string): string {
 
 async function roles(session: Session): Promise<readonly string[]> {
   const rows = await session.all<{ name: string; place: string; role: string }>(sql`
-    select user as name, host as place, is_role as role from mysql.user order by 1, 2`);
+    select user as name, host as place, is_role as role from mysql.user
+    where is_role = 'N' or user <> 'PUBLIC' or ${hasPublicRights} order by 1, 2`);
   return rows.map(({ name, place, role }) => nameOf({ user: name, host: place, isRole: role === "Y", isSuper: false }));
 }
 
@@ -202,11 +229,6 @@ async function ownRoles(session: Session): Promise<readonly string[]> {
   return [...users, "PUBLIC"];
 }
 
-function roleOf({ kind, name }: DatabaseObject): string {
-  if (kind === "membership") return name.slice(0, name.indexOf(" in "));
-  return kind === "right" || kind === "proxy right" ? name.slice(0, name.indexOf(": ")) : name;
-}
-
 async function makeRoles(job: WholeRestoreJob): Promise<readonly string[]> {
   await using session = await mariadbDriver.connect(job.login);
   const there = await roles(session);
@@ -215,27 +237,29 @@ async function makeRoles(job: WholeRestoreJob): Promise<readonly string[]> {
 }
 
 async function giveRights(job: WholeRestoreJob, kept: readonly string[]): Promise<void> {
-  const ends = kept.map((name) => mariadbDriver.render(sql` to ${accountId(accountOf(name))}`).text);
+  const ends = kept.map((name) => mariadbDriver.render(sql` to ${name === "PUBLIC" ? sql`public` : accountId(accountOf(name))}`).text);
   await runStatements(job, grantsFile, (statement) => ends.some((end) => statement.endsWith(end) || statement.endsWith(`${end} with grant option`)));
 }
 
 async function dropRoles(login: ConnectionOptions, names: readonly string[]): Promise<void> {
   await using session = await mariadbDriver.connect(login);
-  for (const name of names) {
+  for (const name of names.filter((one) => one !== "PUBLIC")) {
     const account = accountOf(name);
     await session.run(account.host === "" ? sql`drop role if exists ${accountId(account)}` : sql`drop user if exists ${accountId(account)}`);
   }
 }
 
-/** Each is one that this version wrote, between its delimiters. */
+/** As the client would: what is between its delimiters, whatever is quoted in it. */
 async function runStatements(
   { login, directory }: WholeRestoreJob,
   file: string,
   isLeft: (statement: string) => boolean = () => false,
 ): Promise<void> {
   const text = (await readIfThere(join(directory, file))) ?? "";
-  const body = text.slice(text.indexOf("DELIMITER //\n") + "DELIMITER //\n".length, text.lastIndexOf("DELIMITER ;"));
   await using session = await mariadbDriver.connect({ ...login, statementTimeoutMs: dayMs });
-  await session.run(sql`set sql_mode = ''`);
-  for (const statement of body.split(" //\n").filter((one) => one.trim() !== "" && !isLeft(one))) await session.run(sql.script(statement));
+  await using script = new ScriptBytes(Readable.from([Buffer.from(text)]));
+  for await (const part of partsOf(script)) {
+    const statement = part.text.toString().trim();
+    if (part.kind === "statement" && !isLeft(statement)) await session.run(sql.script(statement));
+  }
 }

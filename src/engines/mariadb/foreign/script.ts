@@ -2,7 +2,7 @@
 // line for the client itself. Nothing here is sent anywhere. What stands in `/*! … */` is code.
 // Source: mariadb.com/kb/en/comment-syntax, string-literals, delimiters; client/mysql.cc (add_line)
 import { Problem } from "../../../foundation/problem.ts";
-import { escaped, lineLength, readParts, type Region, ScriptBytes, type Step, type Syntax, until } from "../../../formats/statements.ts";
+import { escaped, lineLength, type Part, readParts, type Region, ScriptBytes, type Step, type Syntax, until } from "../../../formats/statements.ts";
 import type { ForeignPart } from "../../foreign.ts";
 
 const endMark = /^-- Dump completed(?: on \d{4}-\d\d-\d\d +\d{1,2}:\d\d:\d\d)?\r?\n$/;
@@ -11,7 +11,7 @@ const endMark = /^-- Dump completed(?: on \d{4}-\d\d-\d\d +\d{1,2}:\d\d:\d\d)?\r
 export async function* read(bytes: AsyncIterable<Uint8Array>): AsyncIterable<ForeignPart> {
   await using script = new ScriptBytes(bytes);
   let isEnded = false;
-  for await (const { kind, text, line } of readParts(script, new ClientSyntax())) {
+  for await (const { kind, text, line } of partsOf(script)) {
     isEnded = kind === "comment" && (isEnded || endMark.test(text.toString("latin1")));
     if (kind !== "comment") yield { kind, text, line };
   }
@@ -19,6 +19,11 @@ export async function* read(bytes: AsyncIterable<Uint8Array>): AsyncIterable<For
     throw new Problem("RH-BACKUP-003", `the script does not end with "-- Dump completed": the rest of it is missing`, {
       hint: "Dump it again, with its comments.",
     });
+}
+
+/** The parts of any script. Throws RH-BACKUP-003 where something in it is not ended. */
+export function partsOf(script: ScriptBytes): AsyncIterable<Part> {
+  return readParts(script, new ClientSyntax());
 }
 
 const lineComment: Region = until("\n", { isComment: true });

@@ -2,7 +2,7 @@
 // Source: postgresql.org/docs/current/catalog-pg-authid.html, catalog-pg-auth-members.html, catalog-pg-db-role-setting.html
 import type { Session } from "../../../drivers/driver.ts";
 import { type Sql, sql } from "../../../foundation/sql.ts";
-import type { DatabaseObject } from "../../backup.ts";
+import type { RoleObject } from "../../whole-server.ts";
 
 const named = sql`rolname not like 'pg\\_%'`;
 
@@ -30,32 +30,47 @@ const passwords = sql`
   select rolname::text as role, rolname::text as name, left(encode(sha256(convert_to(rolpassword, 'UTF8')), 'hex'), 32) as definition
   from pg_authid where ${named} and rolpassword is not null order by 1`;
 
+/** Since version 15. */
+const parameterRights = sql`
+  select coalesce(rolname, 'public')::text as role, format('%I: %s on %s', coalesce(rolname, 'public'), privilege_type, parname) as name,
+    string_agg(case when is_grantable then 'with grant option' else '' end, ' ' order by is_grantable) as definition
+  from pg_parameter_acl cross join lateral aclexplode(paracl) left join pg_roles on pg_roles.oid = grantee
+  group by 1, 2 order by 2`;
+
 /** A role's name comes first in each object's own. */
-export async function objects(session: Session): Promise<readonly DatabaseObject[]> {
+export async function objects(session: Session): Promise<readonly RoleObject[]> {
   const [row] = await session.all<{ sees: boolean }>(sql`select has_table_privilege('pg_authid', 'select') as sees`);
-  const found: DatabaseObject[] = [];
-  for (const [kind, statement] of Object.entries({ ...kinds, ...(row?.sees ? { password: passwords } : {}) })) {
+  const more = {
+    ...((await hasParameterRights(session)) ? { "parameter right": parameterRights } : {}),
+    ...(row?.sees ? { password: passwords } : {}),
+  };
+  const found: RoleObject[] = [];
+  for (const [kind, statement] of Object.entries({ ...kinds, ...more })) {
     const rows = await session.all<{ role: string; name: string; definition: string }>(statement);
-    found.push(...rows.map(({ name, definition }) => ({ kind, name, definition })));
+    found.push(...rows.map(({ role, name, definition }) => ({ kind, name, definition, role })));
   }
   return found;
 }
 
-export async function roles(session: Session): Promise<readonly string[]> {
-  const rows = await session.all<{ name: string }>(sql`select rolname::text as name from pg_roles where ${named} order by 1`);
-  return rows.map(({ name }) => name);
+async function hasParameterRights(session: Session): Promise<boolean> {
+  const [row] = await session.all<{ has: boolean }>(sql`select to_regclass('pg_catalog.pg_parameter_acl') is not null as has`);
+  return row?.has === true;
 }
 
-/** The first one, which no server is without, and our own. */
+/** With `public` where it has rights of its own. */
+export async function roles(session: Session): Promise<readonly string[]> {
+  const rows = await session.all<{ name: string }>(sql`select rolname::text as name from pg_roles where ${named} order by 1`);
+  const ofAll = (await hasParameterRights(session))
+    ? await session.all<{ name: string }>(sql`
+        select 'public' as name where exists (select from pg_parameter_acl cross join lateral aclexplode(paracl) where grantee = 0)`)
+    : [];
+  return [...rows, ...ofAll].map(({ name }) => name);
+}
+
+/** The first one and `public`, which no server is without, and our own. */
 export async function ownRoles(session: Session): Promise<readonly string[]> {
   const rows = await session.all<{ name: string }>(
     sql`select rolname::text as name from pg_roles where oid = 10 or rolname in (current_user, session_user)`,
   );
-  return rows.map(({ name }) => name);
-}
-
-export function roleOf({ kind, name }: DatabaseObject): string {
-  if (kind !== "membership") return name;
-  const member = /^(?:"((?:[^"]|"")*)"|([^ "]+)) in /.exec(name);
-  return member?.[1]?.replaceAll('""', '"') ?? member?.[2] ?? name;
+  return [...rows.map(({ name }) => name), "public"];
 }

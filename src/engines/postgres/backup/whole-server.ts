@@ -7,17 +7,17 @@ import type { ConnectionOptions, Session } from "../../../drivers/driver.ts";
 import { postgresDriver } from "../../../drivers/postgres/driver.ts";
 import { Problem } from "../../../foundation/problem.ts";
 import { sql } from "../../../foundation/sql.ts";
+import { dayMs } from "../../../foundation/units.ts";
 import type { Context } from "../../../platform/context.ts";
 import { ensureDirectory, readTail } from "../../../platform/files.ts";
 import { run } from "../../../platform/processes.ts";
 import { programIn } from "../../../platform/tools.ts";
 import type { WholeDumpJob, WholeRestoreJob, WholeServer, WholeSurvey } from "../../whole-server.ts";
-import { objects, ownRoles, roleOf, roles } from "./everyone.ts";
+import { objects, ownRoles, roles } from "./everyone.ts";
 import { homeDatabase } from "./fill.ts";
 import { loginEnvironment } from "./login.ts";
 import { target } from "./target.ts";
 
-const dayMs = 86_400_000;
 const rolesFile = "server/roles.sql";
 
 export const wholeServer: WholeServer = {
@@ -30,7 +30,6 @@ export const wholeServer: WholeServer = {
   makeRoles,
   giveRights,
   dropRoles,
-  roleOf,
 };
 
 interface DatabaseRow {
@@ -132,7 +131,9 @@ function withoutRestriction(text: string): string {
 
 /** What makes a role that is there; and, where it keeps what it has, what changes it. */
 function withoutRoles(text: string, { there, isThrowaway }: { readonly there: readonly string[]; readonly isThrowaway: boolean }): string {
-  const changing = isThrowaway ? [] : ["ALTER ROLE", "COMMENT ON ROLE", `GRANT ${identifier} TO`];
+  const ofParameter = `[A-Z, ]+ ON PARAMETER ${identifier}`;
+  const changes = ["ALTER ROLE", "COMMENT ON ROLE", `GRANT ${identifier} TO`, `GRANT ${ofParameter} TO`, `REVOKE ${ofParameter} FROM`];
+  const changing = isThrowaway ? [] : changes;
   const isLeft = (line: string) => ["CREATE ROLE", ...changing].some((verb) => isAbout(line, verb, there));
   return text
     .split("\n")
@@ -145,7 +146,7 @@ const identifier = '(?:"(?:[^"]|"")*"|[^ ;"]+)';
 /** Lines read `ALTER ROLE "a b" WITH …`. */
 function isAbout(line: string, verb: string, names: readonly string[]): boolean {
   const [, quoted, plain] = new RegExp(`^${verb} (?:"((?:[^"]|"")*)"|([^ ;"]+))[ ;]`).exec(line) ?? [];
-  const name = quoted?.replaceAll('""', '"') ?? plain;
+  const name = quoted?.replaceAll('""', '"') ?? (plain === "PUBLIC" ? "public" : plain);
   return name !== undefined && names.includes(name);
 }
 
@@ -154,11 +155,16 @@ async function giveRights(_job: WholeRestoreJob, _kept: readonly string[]): Prom
 }
 
 async function dropRoles(login: ConnectionOptions, names: readonly string[]): Promise<void> {
-  if (names.length === 0) return;
   await using session = await postgresDriver.connect({ ...login, database: login.database ?? homeDatabase });
-  const all = sql.join(
-    names.map((name) => sql.id(name)),
-    ", ",
-  );
-  await session.run(sql`drop role if exists ${all}`);
+  const there = await roles(session);
+  if (names.includes("public") && there.includes("public")) await revokeFromPublic(session);
+  const made = names.filter((name) => there.includes(name) && name !== "public").map((name) => sql.id(name));
+  if (made.length === 0) return;
+  await session.run(sql`drop owned by ${sql.join(made, ", ")}`); // rights on parameters
+  await session.run(sql`drop role ${sql.join(made, ", ")}`);
+}
+
+async function revokeFromPublic(session: Session): Promise<void> {
+  const rows = await session.all<{ name: string }>(sql`select parname as name from pg_parameter_acl`);
+  for (const { name } of rows) await session.run(sql`revoke all on parameter ${sql.id(name)} from public`);
 }
