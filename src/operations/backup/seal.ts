@@ -8,7 +8,8 @@ import type { ReadableStream } from "node:stream/web";
 import { Decrypter, Encrypter } from "age-encryption";
 import { Problem } from "../../foundation/problem.ts";
 import type { Secret } from "../../foundation/secret.ts";
-import { ensureDirectory, remove, writeFileAtomic } from "../../platform/files.ts";
+import { ensureDirectory, remove } from "../../platform/files.ts";
+import { writeNew } from "../../platform/trees.ts";
 import { emptyDirectoriesBelow, filesBelow } from "./store.ts";
 
 /** What a file's name ends in when it is encrypted. */
@@ -22,12 +23,12 @@ export interface Sealing {
 
 const pieceBytes = 262_144;
 
-/** Encrypts a file; the new one appears whole. */
+/** Encrypts a file into a tree that counts only once it is whole. */
 export async function sealFile({ from, to, signal, recipient }: Sealing & { readonly recipient: string }): Promise<void> {
   const encrypter = new Encrypter();
   encrypter.addRecipient(recipient);
   await ensureDirectory(dirname(to));
-  await writeFileAtomic(to, pieces(await encrypter.encrypt(streamOf(from)), signal));
+  await writeNew(to, pieces(await encrypter.encrypt(streamOf(from)), signal));
 }
 
 /** Decrypts a file. Throws RH-BACKUP-004 when no identity fits, and RH-BACKUP-003 when it was changed: then nothing stays at `to`. */
@@ -36,7 +37,7 @@ export async function unsealFile({ from, to, signal, identities }: Sealing & { r
   for (const identity of identities) decrypter.addIdentity(identity.reveal());
   await ensureDirectory(dirname(to));
   try {
-    await writeFileAtomic(to, pieces(await decrypter.decrypt(streamOf(from)), signal));
+    await writeNew(to, pieces(await decrypter.decrypt(streamOf(from)), signal));
   } catch (thrown) {
     await remove(to);
     signal.throwIfAborted();
