@@ -1,7 +1,7 @@
-// Every write of the project goes through this file, or through trees.ts where a directory is what counts: temporary name in the same directory, the final mode at open, fsync,
-// rename, fsync of the directory. A reader sees the old file or the new one, whole; what a killed writer left behind is
-// removed by the next one in that directory. test/faults/kill-at-every-syscall proves it for each writer. Append-only logs
-// are the one exception, and say so.
+// Every write of the project goes through this file, or through trees.ts where a directory is what counts: temporary name in the same
+// directory, the final mode at open, fsync, rename, fsync of the directory. A reader sees the old file or the new one, whole; what a
+// killed writer left behind is removed by the next one in that directory. test/faults/kill-at-every-syscall proves it for each writer.
+// Append-only logs are the one exception, and say so.
 import { createHash, randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import * as fs from "node:fs/promises";

@@ -9,6 +9,8 @@ import { type DrillOptions, type DrillReport, planDrill } from "../../src/operat
 import { planKit, readKit } from "../../src/operations/backup/kit.ts";
 import type { Kit } from "../../src/operations/backup/kit-text.ts";
 import { listBackups } from "../../src/operations/backup/list.ts";
+import { planTakeAll } from "../../src/operations/backup/take-all.ts";
+import { planTakeBase } from "../../src/operations/backup/take-base.ts";
 import { planTake, type TakenBackup } from "../../src/operations/backup/take.ts";
 import { houseText } from "../../src/operations/stack/house.ts";
 import type { Context } from "../../src/platform/context.ts";
@@ -105,6 +107,17 @@ describe.each(await engineVersions())("a drill on $title", (version) => {
     await expect(drill({ kit: other })).rejects.toMatchObject({ code: "RH-BACKUP-005" });
     await expect(drill({ kit: { ...kit, identity: other.identity } })).rejects.toMatchObject({ code: "RH-BACKUP-004" });
     expect(readFileSync(join(backup.directory, "drill.json")).equals(before)).toBe(true);
+  });
+
+  test.each([
+    { kind: "all", planned: planTakeAll, refused: { code: "RH-BACKUP-011", hint: expect.stringContaining("--all") } },
+    { kind: "base", planned: planTakeBase, refused: { code: "RH-BACKUP-041", hint: expect.stringContaining("--directory DIR") } },
+  ])("with a backup of a whole server ($kind) is refused by name, with the way out", async ({ planned, refused }) => {
+    const own = join(root, refused.code);
+    const source = { engine, login: server.administrator(engine.backup.target.homeDatabase), store: own };
+    const { id } = (await (await planned(machine, { source, isProved: false, onProgress })).take(signal, () => undefined)).backup;
+    await expect(drill({ store: own, name: id })).rejects.toMatchObject(refused);
+    await expect(drill({ store: own })).rejects.toMatchObject({ code: "RH-BACKUP-010" });
   });
 
   test("of a store without a backup, or into a place that is taken, is refused", async () => {

@@ -13,9 +13,6 @@ import { restoreTarget, withAskedPassword } from "./target.ts";
 
 export async function restoreAll(invocation: Invocation): Promise<number> {
   const { context, output, options, signal } = invocation;
-  const other = ["into", "over", "confirm", "end-sessions", "table", "database"].find((name) => options[name] !== undefined);
-  if (other !== undefined)
-    throw new Problem("RH-USE-001", `--all and --${other} exclude each other`, { field: "all", hint: "Each database gets the name that it had." });
   await using stored = await backupsOf(invocation, { isDestination: true });
   const backup = meantBackup(invocation, stored);
   const target = await restoreTarget(invocation);

@@ -7,7 +7,7 @@ import { Problem } from "../../foundation/problem.ts";
 import { planForeign, type RestoredForeign } from "../../operations/backup/foreign.ts";
 import type { Invocation } from "../command.ts";
 import { planLines } from "../output.ts";
-import { listOption, textOption } from "../parse.ts";
+import { textOption } from "../parse.ts";
 import { printEvidence } from "./proof.ts";
 import { restoreTarget, withAskedPassword } from "./target.ts";
 
@@ -34,10 +34,8 @@ export async function restoreFile(invocation: Invocation): Promise<number> {
 
 /** Of a new database: such a file is put over nothing, and there are no parts of it to choose. */
 function newName({ options, operands }: Invocation): string {
-  const given = ["over", "confirm", "end-sessions", "store", "database"].find((one) => options[one] !== undefined);
-  const other = operands[0] ?? (given === undefined ? undefined : `--${given}`) ?? (listOption(options, "table").length > 0 ? "--table" : undefined);
-  if (other !== undefined)
-    throw new Problem("RH-USE-001", `--file and ${other} exclude each other`, { field: "file", hint: "Give --file PATH and --into NAME." });
+  if (operands[0] !== undefined)
+    throw new Problem("RH-USE-001", `--file and ${operands[0]} exclude each other`, { field: "file", hint: "Give --file PATH and --into NAME." });
   const name = textOption(options, "into");
   if (name !== undefined) return name;
   throw new Problem("RH-USE-001", "no database is named", { field: "into", hint: "Give --into NAME for a new database." });

@@ -10,14 +10,9 @@ import { textOption } from "../parse.ts";
 import { printEvidence } from "./proof.ts";
 import { backupsOf } from "./stores.ts";
 
-const others = ["all", "into", "over", "table", "end-sessions", "confirm"];
-
 export async function restoreServer(invocation: Invocation): Promise<number> {
   const { context, output, options, operands, signal } = invocation;
   const directory = resolve(invocation.directory, textOption(options, "directory") ?? "");
-  const other = others.find((name) => options[name] !== undefined);
-  if (other !== undefined)
-    throw new Problem("RH-USE-001", `--directory and --${other} exclude each other`, { field: other, hint: "A base backup is the whole server." });
   const [name] = operands;
   if (name === undefined || name === "latest")
     throw new Problem("RH-USE-001", "no base backup is named", { hint: "Give the id of one, as `rowhouse backup list` shows it." });

@@ -8,16 +8,21 @@ import { planLines } from "../output.ts";
 import { listOption, textOption } from "../parse.ts";
 import { printEvidence } from "./proof.ts";
 import { meantBackup, restoreAll } from "./restore-all.ts";
+import { restoreMode } from "./restore-mode.ts";
 import { restoreFile } from "./restore-file.ts";
 import { restoreServer } from "./restore-server.ts";
 import { backupsOf } from "./stores.ts";
 import { confirmation, restoreTarget, withAskedPassword } from "./target.ts";
 
 export async function restore(invocation: Invocation): Promise<number> {
+  const mode = restoreMode(invocation.options);
+  if (mode === "file") return restoreFile(invocation);
+  if (mode === "all") return restoreAll(invocation);
+  return mode === "directory" ? restoreServer(invocation) : restoreOne(invocation);
+}
+
+async function restoreOne(invocation: Invocation): Promise<number> {
   const { context, output, options, signal } = invocation;
-  if (options["file"] !== undefined) return restoreFile(invocation);
-  if (options["all"]) return restoreAll(invocation);
-  if (options["directory"] !== undefined) return restoreServer(invocation);
   const wish = wishOf(invocation);
   await using stored = await backupsOf(invocation, { isDestination: true });
   const backup = meantBackup(invocation, stored);

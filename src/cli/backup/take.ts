@@ -9,6 +9,7 @@ import type { ScopeWish } from "../../operations/backup/scope.ts";
 import { type PlannedTake, planTake, type TakeOptions } from "../../operations/backup/take.ts";
 import { planTakeAll } from "../../operations/backup/take-all.ts";
 import { planTakeBase } from "../../operations/backup/take-base.ts";
+import type { House } from "../../operations/stack/house.ts";
 import { giveWay } from "../../platform/processes.ts";
 import type { Invocation } from "../command.ts";
 import { foundHouse } from "../found-house.ts";
@@ -29,15 +30,22 @@ export async function take(invocation: Invocation): Promise<number> {
   }
 }
 
-/** The monitor hears of whole backups that were to be proved: of what the schedule takes, not of a part that a person takes in between. */
+/**
+ * The monitor hears of whole backups that were to be proved. That of a house hears of what the schedule takes: not of a part, of another
+ * database or of all of the server, which a person takes in between and which says nothing of the next night's.
+ */
 async function tell(invocation: Invocation, isGood: boolean): Promise<void> {
   const { context, output, options, signal } = invocation;
   const isPart = ["schema-only", "data-only", "no-prove", "dry-run"].some((name) => options[name]) || listOption(options, "table").length > 0;
   if (isPart || signal.aborted) return;
   const house = textOption(options, "target") === undefined ? await foundHouse(invocation).catch(() => undefined) : undefined;
-  if (house && (textOption(options, "database") ?? house.house.config.app.database) !== house.house.config.app.database) return;
+  if (house && !isScheduled(options, house.house)) return;
   const why = await tellMonitor(context, { house: house?.house, isGood });
   if (why !== undefined) output.warning(why);
+}
+
+export function isScheduled(options: Invocation["options"], { config }: Pick<House, "config">): boolean {
+  return !options["all"] && !options["base"] && [undefined, config.app.database].includes(textOption(options, "database"));
 }
 
 async function takeOne(invocation: Invocation): Promise<number> {

@@ -1,5 +1,6 @@
-// PostgreSQL through node-postgres, and its replication protocol, of which a base backup is the one command used. Deadlines are the server's own (statement_timeout, lock_timeout) with a margin of ours
-// behind them. Nothing is taken from PG* variables or files of the environment.
+// PostgreSQL through node-postgres, and its replication protocol, of which a base backup is the one command used. Deadlines are the
+// server's own (statement_timeout, lock_timeout) with a margin of ours behind them. Nothing is taken from PG* variables or files of
+// the environment.
 import { Readable } from "node:stream";
 import pg from "pg";
 import { Problem } from "../../foundation/problem.ts";

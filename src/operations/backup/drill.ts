@@ -22,7 +22,7 @@ import { findBackup } from "./find.ts";
 import type { Keyring } from "./keys.ts";
 import type { Kit } from "./kit-text.ts";
 import { type ListedBackup, listBackups } from "./list.ts";
-import { type DatabaseManifest, drillName, type Manifest, readManifest, surveyOf, wholeServer } from "./manifest.ts";
+import { allDatabases, type DatabaseManifest, drillName, type Manifest, readManifest, surveyOf, wholeServer } from "./manifest.ts";
 import type { PlainBackup } from "./open.ts";
 import { openBackup } from "./opened.ts";
 import { refusePart } from "./scope.ts";
@@ -100,7 +100,7 @@ function isOf(config: HouseConfig | undefined, { content }: ListedBackup): boole
   return (
     config === undefined ||
     content === undefined ||
-    (content.engine === config.engine && [config.app.database, wholeServer].includes(content.database))
+    (content.engine === config.engine && [config.app.database, allDatabases, wholeServer].includes(content.database))
   );
 }
 
@@ -108,7 +108,7 @@ function isOf(config: HouseConfig | undefined, { content }: ListedBackup): boole
 function chosen({ name, store }: DrillOptions, all: readonly ListedBackup[]): ListedBackup {
   const isWhole = ({ content }: ListedBackup) => (content?.kind ?? "database") === "database"; // nothing is rebuilt from a part
   const backups = all.filter(isWhole);
-  const refused = all.filter(({ content }) => content?.kind === "base"); // by name, since somebody may mean one
+  const refused = all.filter(({ content }) => ["all", "base"].includes(content?.kind ?? "")); // by name, since somebody may mean one
   if (name !== undefined && name !== "latest") return findBackup({ name, backups: [...backups, ...refused], store });
   try {
     return findBackup({ name: "latest", backups, store });

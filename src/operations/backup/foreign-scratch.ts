@@ -9,15 +9,13 @@ import type { Owner } from "../../engines/foreign.ts";
 import type { Evidence } from "../../foundation/evidence.ts";
 import { Problem } from "../../foundation/problem.ts";
 import { Secret } from "../../foundation/secret.ts";
-import { formatBytes } from "../../foundation/units.ts";
+import { dayMs, formatBytes } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
 import { goThrough, type Pass, type Passed } from "./foreign-script.ts";
 import { planTake, type TakenBackup } from "./take.ts";
 import { clearAbandoned, newProofDirectory, startThrowaway, type Throwaway } from "./throwaway.ts";
 
-const dayMs = 86_400_000;
-
-export interface Trial {
+export interface ForeignTrial {
   readonly pass: Pass;
   /** What the file was when it was read through. */
   readonly seen: Passed;
@@ -35,7 +33,7 @@ export interface Tried {
 }
 
 /** Throws RH-BACKUP-020 for what the owner may not do, and when anything could do more than it; RH-BACKUP-012 where the database cannot be made here. */
-export async function tryForeign(context: Context, trial: Trial): Promise<Tried> {
+export async function tryForeign(context: Context, trial: ForeignTrial): Promise<Tried> {
   const { pass, installation, survey } = trial;
   await clearAbandoned(context);
   await using server = await startThrowaway(context, { ...pass, installation, survey, directory: await newProofDirectory() });
@@ -50,7 +48,11 @@ interface Scratch {
   readonly owner: Owner;
 }
 
-async function runAsOwner(context: Context, { pass, seen, survey, installation }: Trial, { server, owner }: Scratch): Promise<readonly Evidence[]> {
+async function runAsOwner(
+  context: Context,
+  { pass, seen, survey, installation }: ForeignTrial,
+  { server, owner }: Scratch,
+): Promise<readonly Evidence[]> {
   const { engine } = pass;
   const { foreign } = engine;
   const began = context.clock.monotonicMs();
@@ -96,7 +98,7 @@ function gained(what: readonly string[]): Problem {
   });
 }
 
-async function takeScratch(context: Context, { pass, survey, store }: Trial, { server, owner }: Scratch) {
+async function takeScratch(context: Context, { pass, survey, store }: ForeignTrial, { server, owner }: Scratch) {
   const { engine, signal, onProgress } = pass;
   const login = { ...engine.foreign.reader(server.place, { owner, database: survey.database }), database: survey.database };
   const source = { engine, login: { ...login, applicationName: "rowhouse restore" }, store: join(store, "store") };

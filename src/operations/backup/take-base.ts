@@ -36,7 +36,7 @@ export async function planTakeBase(context: Context, options: TakeAllOptions): P
   const { base } = engine.backup;
   const survey = await base.survey(session, login);
   const where = `${engine.title} ${survey.version} on ${login.host}:${login.port}`;
-  await refuseWhatIsNotCarried(options, survey);
+  await refuseUncopyable(options, survey);
   const tools = await base.tools(context, survey.version);
   const store = options.store ?? ownStore;
   await refuseLackOfSpace(store, { bytes: survey.bytes, what: `a base backup of ${where}` });
@@ -55,7 +55,7 @@ async function take(draft: Draft, plan: Plan, how: Parameters<typeof performTake
 }
 
 /** Throws RH-BACKUP-001 where something of any database would be lost. */
-async function refuseWhatIsNotCarried(options: TakeAllOptions, survey: ServerSurvey): Promise<void> {
+async function refuseUncopyable(options: TakeAllOptions, survey: ServerSurvey): Promise<void> {
   const { base } = options.source.engine.backup;
   const refusals = [...survey.refusals];
   for (const { name } of survey.databases) refusals.push(...(await inDatabase(options, name, (session) => base.notCarried(session))));

@@ -7,7 +7,7 @@ import { dayMs } from "../../foundation/units.ts";
 import { compareCopy, compareRoles } from "./compare.ts";
 import { countedText } from "./describe.ts";
 import { type Manifest, manifestOf, readCatalogue, surveyOf } from "./manifest.ts";
-import { restoreInto, type Trial, write } from "./trial.ts";
+import { restoreInto, type Trial, write, wroteText } from "./trial.ts";
 
 export type WholeTrial = Omit<Trial, "manifest"> & { readonly manifest: Manifest };
 
@@ -71,6 +71,7 @@ async function compareAndWrite(trial: WholeTrial, { members, kept, restored }: R
   const roles = await lookAtRoles(trial, kept);
   const compared: Verdict[] = [];
   const wrote: Verdict[] = [];
+  let triedWrites = 0;
   let comparedMs = clock.monotonicMs() - began;
   for (const member of members) {
     const login = options.engine.server.administrator(trial.server.place, member.manifest.database.name);
@@ -78,11 +79,13 @@ async function compareAndWrite(trial: WholeTrial, { members, kept, restored }: R
     const from = clock.monotonicMs();
     compared.push(named(member, await compareCopy(context, { ...member, engine: options.engine, onProgress: member.options.onProgress }, session)));
     comparedMs += clock.monotonicMs() - from;
-    wrote.push(named(member, await write(member, session)));
+    const { verdict, tried: count } = await write(member, session);
+    wrote.push(named(member, verdict));
+    triedWrites += count;
   }
   const findings = [...roles, ...compared.flatMap(findingsOf), ...wrote.flatMap(findingsOf)];
   const evidence = { subject: "compared", seen: comparedText(trial.manifest, kept), tookMs: comparedMs };
-  return verdictOf(findings.length === 0 ? [restored, evidence, together("wrote", wrote)] : [], findings);
+  return verdictOf(findings.length === 0 ? [restored, evidence, together(wrote, triedWrites)] : [], findings);
 }
 
 async function lookAtRoles({ options, server, catalogue }: WholeTrial, kept: readonly string[]): Promise<readonly Finding[]> {
@@ -99,11 +102,10 @@ function comparedText({ whole, objects }: Manifest, kept: readonly string[]): st
   return `${databases.length} databases with ${rows} rows in ${tables.length} tables by content, with all their objects; of the server ${countedText(objects)}: equal${left}`;
 }
 
-function together(subject: string, verdicts: readonly Verdict[]): Evidence {
+function together(verdicts: readonly Verdict[], triedWrites: number): Evidence {
   const all = verdicts.flatMap((verdict) => (verdict.state === "sound" ? verdict.evidence : []));
-  const tried = all.reduce((sum, { seen }) => sum + Number.parseInt(seen, 10), 0);
   const tookMs = all.reduce((sum, one) => sum + one.tookMs, 0);
-  return { subject, seen: `${tried} first writes: keys refuse doubles, counters give what is free`, tookMs };
+  return { subject: "wrote", seen: wroteText(triedWrites), tookMs };
 }
 
 function findingsOf(verdict: Verdict): readonly Finding[] {

@@ -47,7 +47,7 @@ export async function tryCopy(trial: Trial): Promise<Verdict> {
     session,
   );
   if (compared.state !== "sound") return compared;
-  const wrote = await write(trial, session);
+  const { verdict: wrote } = await write(trial, session);
   return wrote.state === "sound" ? { state: "sound", evidence: [restored, compared, wrote].flatMap(({ evidence }) => evidence) } : wrote;
 }
 
@@ -80,17 +80,28 @@ export async function restoreInto(trial: Trial): Promise<Verdict> {
   return verdictOf([{ subject: "restored", seen, tookMs: context.clock.monotonicMs() - began }], []);
 }
 
+export interface Wrote {
+  readonly verdict: Verdict;
+  /** First writes. */
+  readonly tried: number;
+}
+
 /** Evidence turns faulty when a key takes a row twice or a counter gives a number that is taken. */
-export async function write(trial: Trial, session: Session): Promise<Verdict> {
+export async function write(trial: Trial, session: Session): Promise<Wrote> {
   const { context, options, manifest } = trial;
   const began = context.clock.monotonicMs();
   options.onProgress("writing into the copy");
   const { tried, findings } = await options.engine.backup.tryWrites(session, { tables: manifest.tables, counters: [], objects: [] });
-  const seen = `${tried} first writes: keys refuse doubles, counters give what is free`;
+  const seen = wroteText(tried);
   const mend = "Mend it in the database that the backup is of, then take another.";
   const evidence = { subject: "wrote", seen, tookMs: context.clock.monotonicMs() - began };
-  return verdictOf(
+  const verdict = verdictOf(
     findings.length === 0 ? [evidence] : [],
     findings.map((found) => ({ ...found, mend })),
   );
+  return { verdict, tried };
+}
+
+export function wroteText(tried: number): string {
+  return `${tried} first writes: keys refuse doubles, counters give what is free`;
 }

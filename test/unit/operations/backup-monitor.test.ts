@@ -2,6 +2,8 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { isScheduled } from "../../../src/cli/backup/take.ts";
+import type { OptionValues } from "../../../src/cli/command.ts";
 import { tellMonitor } from "../../../src/operations/backup/monitor.ts";
 import { parseHouse, type House } from "../../../src/operations/stack/house.ts";
 import { type Monitor, startMonitor } from "../../support/backup/monitor.ts";
@@ -78,4 +80,18 @@ describe("a monitor", () => {
       expect(refused).not.toThrow(/canary/);
     },
   );
+});
+
+describe("the monitor of a house", () => {
+  const taskdb = houseWith("https://example.org/ping").config.app.database;
+  const own: readonly OptionValues[] = [{}, { database: taskdb }];
+  const others: readonly OptionValues[] = [{ all: true }, { base: true }, { database: "another" }];
+
+  test.each(own)("hears of what the schedule takes: %j", (options) => {
+    expect(isScheduled(options, houseWith("https://example.org/ping"))).toBe(true);
+  });
+
+  test.each(others)("hears nothing of what a person takes beside it: %j", (options) => {
+    expect(isScheduled(options, houseWith("https://example.org/ping"))).toBe(false);
+  });
 });

@@ -90,9 +90,9 @@ export async function grantScript(session: Session): Promise<string> {
   return [heading, ...opening, ...lines([...grants(here.filter((right) => !ofPackage(right))), ...mode, ...packages]), ""].join("\n");
 }
 
-export const opening = ["SET NAMES utf8mb4;", "SET sql_mode = '';"];
+const opening = ["SET NAMES utf8mb4;", "SET sql_mode = '';"];
 
-export function lines(statements: readonly Sql[]): readonly string[] {
+function lines(statements: readonly Sql[]): readonly string[] {
   return statements.map((statement) => `${text(statement)};`);
 }
 
@@ -201,7 +201,7 @@ async function held(session: Session): Promise<Held> {
   };
 }
 
-export async function allAccounts(session: Session): Promise<readonly Account[]> {
+async function allAccounts(session: Session): Promise<readonly Account[]> {
   const rows = await session.all<{ name: string; place: string; role: string; super: string }>(sql`
     select user as name, host as place, is_role as role, super_priv as super from mysql.user where user <> 'mariadb.sys' order by 3 desc, 1, 2`);
   return rows.map((row) => ({ user: row.name, host: row.place, isRole: row.role === "Y", isSuper: row.super === "Y" }));
