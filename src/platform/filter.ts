@@ -2,7 +2,9 @@
 // the program.
 import { once } from "node:events";
 import { Readable } from "node:stream";
+import { setTimeout as setTimeoutPromise } from "node:timers/promises";
 import { Problem } from "../foundation/problem.ts";
+import { readIfThere } from "./files.ts";
 import { describeEnd, ended, killGroup, launch, type Program } from "./processes.ts";
 
 const complaintLimit = 4_000;
@@ -16,8 +18,8 @@ interface Filtering {
 }
 
 /**
- * What the program prints. Throws RH-PROC-001 with what it complained of when it does not end with 0, RH-PROC-002 when it does nothing
- * any more, or the signal's reason.
+ * What the program prints. Throws RH-PROC-001 with what it complained of when it does not end with 0, or goes round in circles,
+ * RH-PROC-002 when it waits for something that does not come, or the signal's reason.
  */
 export async function* filtered(program: Program, { input, signal, silenceMs = usualSilenceMs }: Filtering): AsyncIterable<Uint8Array> {
   signal.throwIfAborted();
@@ -29,8 +31,12 @@ export async function* filtered(program: Program, { input, signal, silenceMs = u
     said = (said + chunk.toString()).slice(-complaintLimit);
   });
   let failure: unknown;
-  const silence = new Silence(silenceMs, () => {
-    failure ??= new Problem("RH-PROC-002", `${program.argv[0]} did nothing for ${silenceMs} ms`);
+  const silence = new Silence(silenceMs, async () => {
+    const inCircles = await runs(child.pid);
+    const what = `${program.argv[0]} neither read nor printed for ${silenceMs} ms`;
+    failure ??= inCircles
+      ? new Problem("RH-PROC-001", `${what}, going round in circles`)
+      : new Problem("RH-PROC-002", `${what}, waiting`, { hint: "Look at the disk and the load of this machine, then run this again." });
     killGroup(child.pid, "SIGKILL");
   });
   const source = Readable.from(input ?? [], { objectMode: false });
@@ -62,6 +68,27 @@ export async function* filtered(program: Program, { input, signal, silenceMs = u
     source.destroy();
     if (!source.closed) await once(source, "close");
   }
+}
+
+const sampleMs = 500;
+/** Of a hundredth of a second: a tenth of the sample. */
+const busyTicks = 5;
+
+/** Whether it uses the processor, whatever for. */
+async function runs(pid: number | undefined): Promise<boolean> {
+  const before = await ticksOf(pid);
+  await setTimeoutPromise(sampleMs);
+  return (await ticksOf(pid)) - before >= busyTicks;
+}
+
+/** Source: proc(5), utime and stime. */
+async function ticksOf(pid: number | undefined): Promise<number> {
+  const stat = (await readIfThere(`/proc/${pid}/stat`)) ?? "";
+  const [utime = "0", stime = "0"] = stat
+    .slice(stat.lastIndexOf(")") + 2)
+    .split(" ")
+    .slice(11, 13);
+  return Number(utime) + Number(stime);
 }
 
 /** Ends a wait that nothing interrupts; while it is held, because whoever reads takes his time, nobody waits. */

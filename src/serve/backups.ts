@@ -16,31 +16,38 @@ import { placesOf } from "../operations/stack/places.ts";
 import type { Context } from "../platform/context.ts";
 import { record } from "../platform/journal.ts";
 import { noteFigures } from "./backup-figures.ts";
-import { proveNextDue } from "./proofs.ts";
+import { makingWay, proveNextDue } from "./proofs.ts";
 
 const everyMs = 60_000;
 
 export async function keepBackedUp(context: Context, house: House, ending: AbortSignal): Promise<void> {
   const at = house.config.backup?.at;
-  const rounds = { tried: new Map<string, number>(), signal: ending };
+  const tried = new Map<string, number>();
   let lastAttemptAt: Date | undefined;
   let isGood: boolean | undefined;
   while (!ending.aborted) {
-    const now = context.clock.now();
-    if (at !== undefined && isDue({ now, at, newestAt: newestOf(await backupsOf(context, house)), lastAttemptAt })) {
-      lastAttemptAt = now;
+    let backups = await backupsIn(context, house);
+    const isDueNow = () => at !== undefined && isDue({ now: context.clock.now(), at, newestAt: newestOf(own(house, backups)), lastAttemptAt });
+    if (isDueNow()) {
+      lastAttemptAt = context.clock.now();
       isGood = await backUp(context, house, ending).catch((thrown: unknown) => tellFailure(context, house, thrown, ending));
+      backups = await backupsIn(context, house);
     }
-    await proveNextDue(context, house, rounds);
-    await noteFigures(context, house, { backups: await backupsOf(context, house), isGood }).catch(() => undefined); // a full disk, say
+    const prove = (signal: AbortSignal) => proveNextDue(context, house, { tried, backups, signal });
+    if (await makingWay(context, { isDue: isDueNow, signal: ending }, prove)) backups = await backupsIn(context, house);
+    await noteFigures(context, house, { backups: own(house, backups), isGood }).catch(() => undefined); // a full disk, say
     await context.clock.sleep(everyMs, ending).catch(() => undefined); // aborted: the loop ends
   }
 }
 
-/** Whole ones of the house's database, the newest first; a store that cannot be read holds none. */
-async function backupsOf(context: Context, house: House): Promise<readonly ListedBackup[]> {
-  const backups = await listBackups(context, houseStore(context, house)).catch(() => []);
-  return backups.filter(({ content }) => content?.kind === "database" && content.database === house.config.app.database);
+/** The newest first; a store that cannot be read holds none. */
+async function backupsIn(context: Context, house: House): Promise<readonly ListedBackup[]> {
+  return listBackups(context, houseStore(context, house)).catch(() => []);
+}
+
+/** Whole ones of the house's database. */
+function own({ config }: House, backups: readonly ListedBackup[]): readonly ListedBackup[] {
+  return backups.filter(({ content }) => content?.kind === "database" && content.database === config.app.database);
 }
 
 function newestOf(backups: readonly ListedBackup[]): Date | undefined {

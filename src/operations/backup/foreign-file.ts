@@ -193,9 +193,9 @@ async function asNobody(argv: readonly string[]): Promise<Program> {
   return { argv, isBackground: true, ...(owner ? { owner } : {}) };
 }
 
-/** What zlib or a tool says of a file that is cut or changed. */
+/** What zlib or a tool says of a file that is cut or changed; that a disk is slow says nothing of the file. */
 function unreadable(thrown: unknown, path: string): unknown {
-  const isOurs = thrown instanceof Problem && !isProblem(thrown, "RH-PROC-001", "RH-PROC-002");
+  const isOurs = thrown instanceof Problem && !isProblem(thrown, "RH-PROC-001");
   const isPacking = thrown instanceof Error && "code" in thrown && /^(?:Z_|ERR_ZLIB)/.test(String(thrown.code));
   if (isOurs || !(isPacking || isProblem(thrown))) return thrown;
   return new Problem("RH-BACKUP-003", `${path} cannot be read to its end: ${(thrown as Error).message}`, {

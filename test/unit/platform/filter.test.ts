@@ -41,7 +41,9 @@ describe("filtered", () => {
 
   test("ends a program that does nothing any more, and waits for whoever reads slowly", async () => {
     const silent = filtered(shell("echo one; while :; do :; done"), { signal, silenceMs: 200 });
-    await expect(bytesOf(silent)).rejects.toMatchObject({ code: "RH-PROC-002" });
+    await expect(bytesOf(silent)).rejects.toMatchObject({ code: "RH-PROC-001", message: expect.stringContaining("in circles") });
+    const waiting = filtered(shell("echo one; exec sleep 60"), { signal, silenceMs: 200 });
+    await expect(bytesOf(waiting)).rejects.toMatchObject({ code: "RH-PROC-002", message: expect.stringContaining("waiting") });
     expect(await bytesOf(filtered(shell("cat"), { input: pieces(5), signal, silenceMs: 200 }), 300)).toBe(500_000);
   });
 });
