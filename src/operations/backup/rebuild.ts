@@ -11,7 +11,7 @@ import { ensureDirectory, namesIn, remove, writeFileAtomic } from "../../platfor
 import { takeLock } from "../../platform/locks.ts";
 import { nextFreePort } from "../../platform/network.ts";
 import { accessNames, type Draft, houseOf, rolePasswords, serverPlace } from "../stack/draft.ts";
-import { type House, type HouseConfig, houseFile, houseText, parseHouse } from "../stack/house.ts";
+import { type House, type HouseConfig, houseFile, houseFileMode, houseText, parseHouse } from "../stack/house.ts";
 import { placesOf } from "../stack/places.ts";
 import { serveLock } from "../stack/status.ts";
 import { planUp } from "../stack/up.ts";
@@ -58,7 +58,9 @@ export async function rebuildHouse(context: Context, options: RebuildOptions): P
   await ensureDirectory(directory, { mode: 0o755 });
   await using _lock = await takeLock({ path: serveLock(places), operation: "backup drill", clock: context.clock });
   const config = await withFreePorts(options.config);
-  await writeFileAtomic(houseFile(directory), config === options.config ? options.text : withPorts(options.text, config), { mode: 0o644 });
+  await writeFileAtomic(houseFile(directory), config === options.config ? options.text : withPorts(options.text, config), {
+    mode: houseFileMode(config),
+  });
   const found: Filled = { verdict: { state: "unknown", because: "the data was not restored" }, restoreMs: 0, comparedMs: 0 };
   const up = { directory, isDemo: false, mayInstall };
   const { plan, draft } = await planUp(context, up, { beforeSchema: (one) => fillStep(one, options, found) });

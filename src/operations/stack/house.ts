@@ -6,7 +6,7 @@ import { parse } from "smol-toml";
 import { engineNames } from "../../engines/engines.ts";
 import { Problem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
-import { exists, namesIn, readIfThere, statIfThere, withoutLinks } from "../../platform/files.ts";
+import { exists, namesIn, readIfThere, statIfThere, withoutLinks, withoutOthers } from "../../platform/files.ts";
 import { currentUser, isRoot } from "../../platform/users.ts";
 
 const port = Type.Integer({ minimum: 1, maximum: 65_535 });
@@ -159,6 +159,16 @@ function refuseUnknownEngine(config: HouseConfig, path: string): HouseConfig {
     field: "engine",
     hint: `Mend ${path}.`,
   });
+}
+
+/** Of rowhouse.toml: with the address of a monitor in it nobody else reads it. */
+export function houseFileMode({ backup }: Pick<HouseConfig, "backup">): number {
+  return backup?.signal === undefined ? 0o644 : 0o600;
+}
+
+/** Whoever wrote the address of a monitor into it did so in a file that everybody reads. */
+export async function closeHouseFile({ directory, config }: House): Promise<void> {
+  if (houseFileMode(config) === 0o600) await withoutOthers(houseFile(directory));
 }
 
 /** The file as `up` writes it the first time. */

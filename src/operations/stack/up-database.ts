@@ -4,7 +4,7 @@ import type { Step, Tell } from "../../foundation/plan.ts";
 import { writeFileAtomic } from "../../platform/files.ts";
 import { isPortFree } from "../../platform/network.ts";
 import { databaseAddress, type Draft, houseOf, serverPlace, settleConfig, tierOf } from "./draft.ts";
-import { houseFile, houseText } from "./house.ts";
+import { houseFile, houseFileMode, houseText } from "./house.ts";
 import { refuseTakenPorts } from "./up-ports.ts";
 import { livingMembers, startTitle } from "./state.ts";
 import { databaseMember, probeDatabase } from "./tiers.ts";
@@ -43,7 +43,7 @@ async function moveDatabasePort(draft: Draft): Promise<void> {
   const { directory, config } = houseOf(draft);
   const { ports } = await settleConfig(draft, (await serverPlace(draft)).installation);
   draft.house = { directory, config: { ...config, ports: { ...config.ports, database: ports.database } } };
-  await writeFileAtomic(houseFile(directory), houseText(draft.house.config), { mode: 0o644 });
+  await writeFileAtomic(houseFile(directory), houseText(draft.house.config), { mode: houseFileMode(config) });
 }
 
 /** A server that Rowhouse did not install is reached, and neither started nor configured. */

@@ -28,7 +28,7 @@ import {
   targetOf,
   type UpOptions,
 } from "./draft.ts";
-import { type House, type HouseConfig, houseFile, houseText } from "./house.ts";
+import { closeHouseFile, type House, type HouseConfig, houseFile, houseText } from "./house.ts";
 import { canInstallPackages, installPackages, installTrial, packageStep, trialCommand } from "./install.ts";
 import { findOwners, makePlaces, missingUsers, placesOf, refuseUnreachable } from "./places.ts";
 import { Runtime } from "./runtime.ts";
@@ -190,7 +190,11 @@ async function houseSteps(draft: Draft): Promise<readonly Step[]> {
       title: "make the house's directories",
       why: "state, data, logs and secrets have places and owners of their own",
       writes: [places.house, places.state, places.run],
-      act: async () => makePlaces(places, await findOwners()).then(() => []),
+      act: async () => {
+        await makePlaces(places, await findOwners());
+        if (draft.house) await closeHouseFile(draft.house);
+        return [];
+      },
     },
     ...(draft.house
       ? []

@@ -1,17 +1,31 @@
 // The dead man's signal over real HTTP: what the monitor hears, and that one that is down, slow or broken is told about and no more.
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { isScheduled } from "../../../src/cli/backup/take.ts";
 import type { OptionValues } from "../../../src/cli/command.ts";
 import { tellMonitor } from "../../../src/operations/backup/monitor.ts";
-import { parseHouse, type House } from "../../../src/operations/stack/house.ts";
+import { closeHouseFile, type House, houseFileMode, parseHouse } from "../../../src/operations/stack/house.ts";
 import { type Monitor, startMonitor } from "../../support/backup/monitor.ts";
 import { testContext } from "../../support/servers.ts";
 
 const houseText = (signal: string) =>
   `engine = "postgres"\nmajor = "15"\nlocale = "C.UTF-8"\n[ports]\nproxy = 1\ndatabase = 2\n[app]\ninstances = 1\ndatabase = "a"\nrole = "a"\n[backup]\nsignal = ${JSON.stringify(signal)}\n`;
 const houseWith = (signal: string): House => ({ directory: "/nowhere", config: parseHouse(houseText(signal), "rowhouse.toml") });
+
+test("a house's file with the address of a monitor is nobody else's to read, and stays readable without", async () => {
+  const directory = await mkdtemp("/tmp/rowhouse-test-");
+  const file = join(directory, "rowhouse.toml");
+  const modes: number[] = [];
+  for (const text of [houseText("https://h/canary"), houseText("https://h/x").replace(/signal.*/, "")]) {
+    await writeFile(file, text);
+    await chmod(file, 0o644);
+    await closeHouseFile({ directory, config: parseHouse(text, file) });
+    modes.push((await stat(file)).mode & 0o777, houseFileMode(parseHouse(text, file)));
+  }
+  await rm(directory, { recursive: true });
+  expect(modes).toEqual([0o600, 0o600, 0o644, 0o644]);
+});
 
 describe("a monitor", () => {
   let monitor: Monitor;
