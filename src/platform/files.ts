@@ -218,11 +218,6 @@ export async function namesIn(path: string): Promise<readonly string[]> {
   }
 }
 
-/** Takes from group and others what they may do with a file. */
-export async function withoutOthers(path: string): Promise<void> {
-  await fs.chmod(path, (await fs.stat(path)).mode & 0o700);
-}
-
 /** Makes the directory and its parents; sets mode and owner of the last one whether or not it was there. */
 export async function ensureDirectory(path: string, options: WriteOptions = {}): Promise<void> {
   const mode = options.mode ?? 0o700;

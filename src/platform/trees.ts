@@ -60,3 +60,8 @@ export async function syncTree(path: string): Promise<void> {
   await Promise.all(Array.from({ length: syncsAtOnce }, syncRest));
   await syncDirectory(path);
 }
+
+/** Takes from group and others what they may do with a file. */
+export async function withoutOthers(path: string): Promise<void> {
+  await fs.chmod(path, (await fs.stat(path)).mode & 0o700);
+}

@@ -6,7 +6,8 @@ import { parse } from "smol-toml";
 import { engineNames } from "../../engines/engines.ts";
 import { Problem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
-import { exists, namesIn, readIfThere, statIfThere, withoutLinks, withoutOthers } from "../../platform/files.ts";
+import { exists, namesIn, readIfThere, statIfThere, withoutLinks } from "../../platform/files.ts";
+import { withoutOthers } from "../../platform/trees.ts";
 import { currentUser, isRoot } from "../../platform/users.ts";
 
 const port = Type.Integer({ minimum: 1, maximum: 65_535 });
