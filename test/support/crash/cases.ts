@@ -81,6 +81,27 @@ export const cases: Readonly<Record<string, CrashCase>> = {
     afterKill: (directory) => first(treeIn(join(directory, existsSync(join(directory, "made")) ? "made" : "place"))),
     afterNext: (directory) => first(onlyIn(directory, ["place"]), treeIn(join(directory, "place"))),
   },
+  trees: {
+    title: "a tree written and copied beside its place, synced, and moved there",
+    script: `import { ensureDirectory, exists, moveIntoPlace, remove } from "./platform/files.js";
+      import { copyTree, syncTree, writeNew } from "./platform/trees.js";
+      async function* pieces() { for (let piece = 0; piece < 7; piece++) yield Buffer.from("new ".repeat(1000)); }
+      const { signal } = new AbortController();
+      export const write = async (directory) => {
+        if (await exists(directory + "/place")) return;
+        for (const part of ["made", "copied"]) {
+          await remove(directory + "/" + part);
+          await ensureDirectory(directory + "/" + part);
+        }
+        await writeNew(directory + "/made/file", pieces());
+        await copyTree({ from: directory + "/made", to: directory + "/copied", signal });
+        await syncTree(directory + "/copied");
+        await moveIntoPlace({ from: directory + "/copied", to: directory + "/place" });
+      };`,
+    prepare: () => undefined,
+    afterKill: (directory) => (existsSync(join(directory, "place")) ? wholeOf(join(directory, "place"), "file", [fresh]) : undefined),
+    afterNext: (directory) => first(wholeOf(join(directory, "place"), "file", [fresh]), modesIn(join(directory, "place"), 0o600)),
+  },
   publish: {
     title: "publish of a tree",
     script: `import { publish } from "./platform/files.js";

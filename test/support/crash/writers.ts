@@ -20,6 +20,8 @@ export const listedWriters: Readonly<Record<string, string>> = {
   "locks.takeLock": "takeLock",
   "processes.start": "openLog",
   "secrets.ensureSecret": "ensureSecret",
+  "trees.copyTree": "trees",
+  "trees.writeNew": "trees",
 };
 
 interface Function {
