@@ -18,7 +18,7 @@ const project = (name: string, include: readonly string[], timeoutMs: number) =>
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
     teardownTimeout: minute,
-    maxWorkers: 3,
+    maxWorkers: 4, // they use half of two processors when there are three
     sequence: { groupOrder: 0 },
   },
 });

@@ -89,7 +89,7 @@ export async function startDatabase(engine: EngineName): Promise<Database> {
       server = await launch();
       await (await until(() => connect("taskdb")))[Symbol.asyncDispose]();
     },
-    pause: () => signal("SIGSTOP"),
+    pause: () => signal("SIGSTOP").then(() => until(() => refuseRunning(server.identity.pid))),
     resume: () => signal("SIGCONT"),
     [Symbol.asyncDispose]: async () => {
       await signal("SIGCONT").catch(() => undefined);
@@ -210,10 +210,19 @@ export async function migrate(session: Session, engine: EngineName): Promise<voi
   }
 }
 
+/** A signal to stop is heeded by the thread that takes it when that has its turn; until then the others go on answering. */
+async function refuseRunning(pid: number): Promise<void> {
+  for (const one of await familyOf(pid)) {
+    const stat = await readFile(`/proc/${one}/stat`, "utf8");
+    if (!/\) T /.test(stat)) throw new Error(`${one} is not stopped`);
+  }
+}
+
 async function until<T>(attempt: () => Promise<T>): Promise<T> {
-  const found = await waitFor(systemClock, { withinMs: 30_000, everyMs: 100 }, () => attempt().catch(() => undefined));
-  if (found === undefined) throw new Error("the server did not come up");
-  return found;
+  const once = async () => ({ value: await attempt() });
+  const found = await waitFor(systemClock, { withinMs: 30_000, everyMs: 100 }, () => once().catch(() => undefined));
+  if (found === undefined) throw new Error("the server did not come up, or did not stop");
+  return found.value;
 }
 
 /** A process and its children, by /proc. */
