@@ -50,6 +50,7 @@ more'`,
     sql`create role auditors`,
     sql`grant file on *.* to auditors`,
     sql`grant select on sales.* to public`,
+    sql`grant binlog monitor on *.* to public`,
     sql`grant readers to auditors`,
   ],
 };

@@ -3,7 +3,7 @@
 // Source: mariadb.com/kb/en/mysqlglobal_priv-table, mysql-roles_mapping-table, mysql-proxies_priv-table, information-schema-table-privileges-table
 import type { Session } from "../../../drivers/driver.ts";
 import { sql } from "../../../foundation/sql.ts";
-import { type Account, isOfRoutine, nameOf, partsOf, type Right, type RightRow, rightOf } from "./roles.ts";
+import { type Account, isOfRoutine, isPublic, nameOf, partsOf, type Right, type RightRow, rightOf } from "./roles.ts";
 
 export interface Everyone {
   /** Roles first; the one that owns the server's views is left out. */
@@ -34,13 +34,22 @@ export async function everyone(session: Session): Promise<Everyone> {
   return {
     accounts,
     settings: new Map(read.map(({ account, settings }) => [nameOf(account), settings])),
-    rights: given.filter(({ isThere }) => isThere).map(({ right }) => right),
+    rights: [...(await everybodys(session, accounts.find(isPublic))), ...given.filter(({ isThere }) => isThere).map(({ right }) => right)],
     memberships: await membershipsOf(session, find),
     proxies: await proxiesOf(session, find),
     lost: given
       .filter(({ isThere }) => !isThere)
       .map(({ right }) => `right ${right.privilege} on ${right.database}.${right.what} to ${nameOf(right.account)}: there is no such ${right.level}`),
   };
+}
+
+/** What everybody may do on the server, which information_schema.user_privileges does not tell. */
+async function everybodys(session: Session, account: Account | undefined): Promise<readonly Right[]> {
+  if (!account) return [];
+  const lines = (await session.all<Record<string, string>>(sql`show grants for public`)).flatMap((row) => Object.values(row));
+  const [, named = "", grantable] = lines.map((line) => /^GRANT (.+) ON \*\.\* TO `?PUBLIC`?( WITH GRANT OPTION)?$/i.exec(line)).find(Boolean) ?? [];
+  const privileges = named.split(", ").filter((privilege) => privilege !== "" && privilege !== "USAGE");
+  return privileges.map((privilege) => ({ account, level: "server", what: "", detail: "", privilege, isGrantable: grantable !== undefined }));
 }
 
 type Find = (user: string, host: string) => Account | undefined;

@@ -133,7 +133,7 @@ function unlessThere(account: Account, statements: readonly Sql[]): Sql {
 const ofPublic = sql`where grantee = '''PUBLIC''@''''' and privilege_type <> 'USAGE'`;
 /** It cannot be dropped, so that it may be there with nothing. */
 const hasPublicRights = sql`(
-  exists (select * from information_schema.user_privileges ${ofPublic}) or exists (select * from information_schema.schema_privileges ${ofPublic})
+  exists (select * from mysql.global_priv where user = 'PUBLIC' and host = '' and coalesce(json_value(priv, '$.access'), 0) <> 0) or exists (select * from information_schema.schema_privileges ${ofPublic})
   or exists (select * from information_schema.table_privileges ${ofPublic}) or exists (select * from information_schema.column_privileges ${ofPublic})
   or exists (select * from mysql.procs_priv where user = 'PUBLIC' and host = ''))`;
 
