@@ -7,13 +7,21 @@ import { defineConfig } from "vitest/config";
 const minute = 60_000;
 const engines = ["test/engines/**/*.test.ts", "test/app/**/*.test.ts", "test/stories/**/*.test.ts"];
 
+/** Suites of backups that copy whole servers or many databases. Two of them come with each run, by the hour; `ROWHOUSE_SUITES=full` runs all. */
+const long = ["all", "base", "by-hand", "everything", "monitor", "owner", "prune", "remote", "sample"].map(
+  (name) => `test/engines/backup-${name}.test.ts`,
+);
+const turn = Math.floor(Date.now() / 3_600_000) % long.length;
+const notNow = process.env["ROWHOUSE_SUITES"] === "full" ? [] : long.filter((_suite, index) => index !== turn && index !== (turn + 4) % long.length);
+
 /** Backups are signed by a key of the tests, never by that of the machine. */
 const keys = { ROWHOUSE_KEYS: fileURLToPath(new URL("node_modules/.rowhouse-keys", import.meta.url)) };
 
-const project = (name: string, include: readonly string[], timeoutMs: number) => ({
+const project = (name: string, include: readonly string[], timeoutMs: number, exclude: readonly string[] = []) => ({
   test: {
     name,
     include: [...include],
+    exclude: [...exclude],
     env: keys,
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
@@ -40,7 +48,7 @@ const whatMeetsTheServer = ["board", "journey", "live"].map((name) => `test/brow
 
 const projects = [
   project("unit", ["test/tidy/**/*.test.ts", "test/unit/**/*.test.ts"], minute),
-  project("engines", engines, 3 * minute),
+  project("engines", engines, 3 * minute, notNow),
   browser("browser postgres", everyPage),
   browser("browser mariadb", process.env["ROWHOUSE_BROWSER"] === "full" ? everyPage : whatMeetsTheServer),
   project("faults", ["test/faults/**/*.test.ts"], 20 * minute),
