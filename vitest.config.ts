@@ -7,12 +7,21 @@ import { defineConfig } from "vitest/config";
 const minute = 60_000;
 const engines = ["test/engines/**/*.test.ts", "test/app/**/*.test.ts", "test/stories/**/*.test.ts"];
 
-/** Suites of backups that copy whole servers or many databases. Two of them come with each run, by the hour; `ROWHOUSE_SUITES=full` runs all. */
-const long = ["all", "base", "by-hand", "everything", "monitor", "owner", "prune", "remote", "sample"].map(
-  (name) => `test/engines/backup-${name}.test.ts`,
-);
-const turn = Math.floor(Date.now() / 3_600_000) % long.length;
-const notNow = process.env["ROWHOUSE_SUITES"] === "full" ? [] : long.filter((_suite, index) => index !== turn && index !== (turn + 4) % long.length);
+/** Suites that take long: of each row so many come with a run, by the hour; `ROWHOUSE_SUITES=full` runs all. */
+const long: readonly { readonly atOnce: number; readonly suites: readonly string[] }[] = [
+  {
+    atOnce: 1,
+    suites: ["all", "base", "by-hand", "everything", "monitor", "owner", "prune", "remote", "sample"].map((name) => `engines/backup-${name}`),
+  },
+  { atOnce: 3, suites: ["contract", "faults", "late-writes", "model", "process", "transfer-faults"].map((name) => `app/${name}`) },
+  { atOnce: 2, suites: ["obstacles", "status", "terminal", "trace"].map((name) => `stories/${name}`) },
+];
+const hour = Math.floor(Date.now() / 3_600_000);
+const isNow = (index: number, { atOnce, suites }: (typeof long)[number]) => (index + hour) % Math.ceil(suites.length / atOnce) === 0;
+const notNow =
+  process.env["ROWHOUSE_SUITES"] === "full"
+    ? []
+    : long.flatMap((row) => row.suites.filter((_suite, index) => !isNow(index, row)).map((suite) => `test/${suite}.test.ts`));
 
 /** Backups are signed by a key of the tests, never by that of the machine. */
 const keys = { ROWHOUSE_KEYS: fileURLToPath(new URL("node_modules/.rowhouse-keys", import.meta.url)) };
