@@ -102,6 +102,14 @@ export const cases: Readonly<Record<string, CrashCase>> = {
     afterKill: (directory) => (existsSync(join(directory, "place")) ? wholeOf(join(directory, "place"), "file", [fresh]) : undefined),
     afterNext: (directory) => first(wholeOf(join(directory, "place"), "file", [fresh]), modesIn(join(directory, "place"), 0o600)),
   },
+  withoutOthers: {
+    title: "withoutOthers of a file that all may read",
+    script: `import { withoutOthers } from "./platform/trees.js";
+      export const write = (directory) => withoutOthers(directory + "/file");`,
+    prepare: (directory) => writeFileSync(join(directory, "file"), old, { mode: 0o644 }),
+    afterKill: (directory) => wholeOf(directory, "file", [old]),
+    afterNext: (directory) => first(wholeOf(directory, "file", [old]), modesIn(directory, 0o600)),
+  },
   publish: {
     title: "publish of a tree",
     script: `import { publish } from "./platform/files.js";

@@ -7,6 +7,7 @@ import { isBelow, type Node, nameOf, parse, type SourceFile, walk } from "../../
 export const listedWriters: Readonly<Record<string, string>> = {
   "files.appendLine": "appendLine",
   "files.clearLeftovers": "writeFileAtomic",
+  "files.directoryBeside": "publish",
   "files.ensureDirectory": "ensureDirectory",
   "files.moveIntoPlace": "moveIntoPlace",
   "files.openLog": "openLog",
@@ -21,6 +22,7 @@ export const listedWriters: Readonly<Record<string, string>> = {
   "processes.start": "openLog",
   "secrets.ensureSecret": "ensureSecret",
   "trees.copyTree": "trees",
+  "trees.withoutOthers": "withoutOthers",
   "trees.writeNew": "trees",
 };
 
