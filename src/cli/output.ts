@@ -151,7 +151,20 @@ function filled(words: readonly string[], width: number): readonly string[] {
   return [...lines, line];
 }
 
-/** A plan as --dry-run shows it: each step with exactly what would run. */
+/** A plan as --dry-run shows it, in the document too. */
+export function showPlan(output: Output, plan: PlanText): void {
+  output.envelope({ plan });
+  for (const line of planLines(plan, output.width)) output.line(line);
+}
+
+/** Tells how far a step is where that takes the place of what was told before, and nowhere else. */
+export function whileLive(output: Output): (text: string) => void {
+  return (text) => {
+    if (output.isLive) output.progress(text);
+  };
+}
+
+/** Each step with exactly what would run. */
 export function planLines(plan: PlanText, width: number): readonly string[] {
   const steps = plan.steps.flatMap((step, index) => [
     ...prose(`${step.title}   (${step.why})`, width - 4).map((line, part) => `${part === 0 ? String(index + 1).padStart(2) : "  "}  ${line}`),

@@ -19,7 +19,7 @@ import { serve, type UpReport } from "../serve/serve.ts";
 import { alreadyUp } from "./already-up.ts";
 import type { Invocation } from "./command.ts";
 import { detach } from "./detach.ts";
-import { columns, planLines } from "./output.ts";
+import { columns, showPlan } from "./output.ts";
 import { integerOption, textOption } from "./parse.ts";
 
 export async function up(invocation: Invocation): Promise<number> {
@@ -35,8 +35,7 @@ export async function up(invocation: Invocation): Promise<number> {
   }
   const { plan } = await planUp(context, wanted);
   if (options["dry-run"]) {
-    output.envelope({ plan: planText(plan) });
-    for (const line of planLines(planText(plan), output.width)) output.line(line);
+    showPlan(output, planText(plan));
     return 0;
   }
   await confirmTarget(invocation, wanted);

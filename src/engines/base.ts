@@ -4,7 +4,7 @@ import type { ConnectionOptions, Session } from "../drivers/driver.ts";
 import type { Context } from "../platform/context.ts";
 import type { Owner } from "../platform/files.ts";
 import type { Program } from "../platform/processes.ts";
-import type { DatabaseObject, Progress, Tool } from "./backup.ts";
+import type { DatabaseObject, DumpJob, Tool } from "./backup.ts";
 import type { ServerPlace } from "./engine.ts";
 
 /** What a look at the server tells before its files are copied. */
@@ -22,16 +22,9 @@ export interface ServerSurvey {
   readonly refusals: readonly string[];
 }
 
-export interface BaseJob {
+/** The server's files are written below `directory`. */
+export interface BaseJob extends Omit<DumpJob, "scope" | "survey"> {
   readonly survey: ServerSurvey;
-  readonly tools: readonly Tool[];
-  readonly login: ConnectionOptions;
-  /** Empty, 0700; the server's files are written below it. */
-  readonly directory: string;
-  /** A file of secrets may be made there; the caller removes the directory. */
-  readonly secretsDirectory: string;
-  readonly signal: AbortSignal;
-  readonly onProgress: Progress;
 }
 
 /** Where in the server's log the copy begins and where it is consistent, by the engine's names: what a log is replayed onto later. */

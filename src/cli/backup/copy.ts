@@ -9,7 +9,7 @@ import { findBackup } from "../../operations/backup/find.ts";
 import type { ListedBackup } from "../../operations/backup/list.ts";
 import { isAddress, remoteStore } from "../../operations/backup/remote.ts";
 import type { Invocation } from "../command.ts";
-import { type Output, planLines } from "../output.ts";
+import { type Output, planLines, whileLive } from "../output.ts";
 import { textOption } from "../parse.ts";
 import { backupsOf, type StoredBackups } from "./stores.ts";
 
@@ -42,9 +42,7 @@ async function planned(
   const { mirror } = stored;
   const shared = {
     backups: meant(invocation, stored),
-    onProgress: (text: string) => {
-      if (output.isLive) output.progress(text);
-    },
+    onProgress: whileLive(output),
     onCopied: (one: CopiedBackup) => {
       copied.push(one);
       print(output, one);

@@ -10,7 +10,7 @@ import { urlOf } from "../../operations/stack/status.ts";
 import { giveWay } from "../../platform/processes.ts";
 import type { Invocation } from "../command.ts";
 import { detach } from "../detach.ts";
-import { type Output, planLines } from "../output.ts";
+import { type Output, planLines, whileLive } from "../output.ts";
 import { textOption } from "../parse.ts";
 import { printEvidence } from "./proof.ts";
 import { refuseAddress } from "./stores.ts";
@@ -30,9 +30,7 @@ export async function drill(invocation: Invocation): Promise<number> {
     name: operands[0],
     into: path("into"),
     mayInstall: options["install"] === true,
-    onProgress: (text) => {
-      if (output.isLive) output.progress(text);
-    },
+    onProgress: whileLive(output),
   });
   if (options["dry-run"]) {
     const plan = planText(planned.plan);

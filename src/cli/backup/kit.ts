@@ -10,7 +10,7 @@ import { placesOf } from "../../operations/stack/places.ts";
 import { parseDatabaseTarget } from "../../operations/stack/target.ts";
 import type { Invocation } from "../command.ts";
 import { foundHouse } from "../found-house.ts";
-import { planLines } from "../output.ts";
+import { planLines, showPlan } from "../output.ts";
 import { textOption } from "../parse.ts";
 
 const acts = { to: make, check, use } as const;
@@ -33,8 +33,7 @@ async function make(invocation: Invocation, file: string): Promise<void> {
   const to = resolve(directory, file);
   const plan = await planKit(context, { to, subject });
   if (options["dry-run"]) {
-    output.envelope({ plan: planText(plan) });
-    for (const line of planLines(planText(plan), output.width)) output.line(line);
+    showPlan(output, planText(plan));
     return;
   }
   const evidence = await perform(plan, { signal, onStep: ({ title }) => output.progress(title) });

@@ -8,7 +8,7 @@ import { type ListedBackup, staleAfterMs } from "../../operations/backup/list.ts
 import { planProofs, type ProvedAgain } from "../../operations/backup/prove-again.ts";
 import { giveWay } from "../../platform/processes.ts";
 import type { Invocation } from "../command.ts";
-import { type Output, planLines } from "../output.ts";
+import { type Output, showPlan, whileLive } from "../output.ts";
 import { exitCodes, printEvidence, printProof } from "./proof.ts";
 import { ageIn, percentIn } from "./proof-options.ts";
 import { backupsOf, type StoredBackups } from "./stores.ts";
@@ -26,17 +26,14 @@ export async function prove(invocation: Invocation): Promise<number> {
     backups,
     mirror: stored.mirror,
     samplePercent: ({ state }) => (isDue && state !== "PROVED" ? undefined : percent), // a sample is no first proof
-    onProgress: (text) => {
-      if (output.isLive) output.progress(text);
-    },
+    onProgress: whileLive(output),
     onProved: (one) => {
       proved.push(one);
       print(output, one);
     },
   });
   if (options["dry-run"]) {
-    output.envelope({ plan: planText(plan) });
-    for (const line of planLines(planText(plan), output.width)) output.line(line);
+    showPlan(output, planText(plan));
     return 0;
   }
   const evidence = await perform(plan, { signal, onStep: ({ title }) => output.progress(title) });

@@ -6,7 +6,7 @@ import { findBackup } from "../../operations/backup/find.ts";
 import type { ListedBackup } from "../../operations/backup/list.ts";
 import { planRestoreAll } from "../../operations/backup/restore-all.ts";
 import type { Invocation } from "../command.ts";
-import { planLines } from "../output.ts";
+import { showPlan, whileLive } from "../output.ts";
 import { printEvidence } from "./proof.ts";
 import { backupsOf, type StoredBackups } from "./stores.ts";
 import { restoreTarget, withAskedPassword } from "./target.ts";
@@ -21,14 +21,11 @@ export async function restoreAll(invocation: Invocation): Promise<number> {
       backup,
       target: asked,
       keepsRoles: options["keep-roles"] === true,
-      onProgress: (text) => {
-        if (output.isLive) output.progress(text);
-      },
+      onProgress: whileLive(output),
     }),
   );
   if (options["dry-run"]) {
-    output.envelope({ plan: planText(plan) });
-    for (const line of planLines(planText(plan), output.width)) output.line(line);
+    showPlan(output, planText(plan));
     return 0;
   }
   await stored.mirror?.bring(backup, signal);

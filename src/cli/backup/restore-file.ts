@@ -6,7 +6,7 @@ import { planText } from "../../foundation/plan.ts";
 import { Problem } from "../../foundation/problem.ts";
 import { planForeign, type RestoredForeign } from "../../operations/backup/foreign.ts";
 import type { Invocation } from "../command.ts";
-import { planLines } from "../output.ts";
+import { showPlan, whileLive } from "../output.ts";
 import { textOption } from "../parse.ts";
 import { printEvidence } from "./proof.ts";
 import { restoreTarget, withAskedPassword } from "./target.ts";
@@ -15,14 +15,11 @@ export async function restoreFile(invocation: Invocation): Promise<number> {
   const { context, output, directory, options, signal } = invocation;
   const name = newName(invocation);
   const path = resolve(directory, textOption(options, "file") ?? "");
-  const onProgress = (text: string) => {
-    if (output.isLive) output.progress(text);
-  };
+  const onProgress = whileLive(output);
   const target = await restoreTarget(invocation);
   const { plan, restore } = await withAskedPassword(invocation, target, (asked) => planForeign(context, { path, target: asked, name, onProgress }));
   if (options["dry-run"]) {
-    output.envelope({ plan: planText(plan) });
-    for (const line of planLines(planText(plan), output.width)) output.line(line);
+    showPlan(output, planText(plan));
     return 0;
   }
   const { restored, evidence } = await restore({ signal, onStep: ({ title }) => output.progress(title) });

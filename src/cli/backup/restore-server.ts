@@ -5,7 +5,7 @@ import { Problem } from "../../foundation/problem.ts";
 import { findBackup } from "../../operations/backup/find.ts";
 import { planRestoreBase } from "../../operations/backup/restore-base.ts";
 import type { Invocation } from "../command.ts";
-import { planLines } from "../output.ts";
+import { showPlan, whileLive } from "../output.ts";
 import { textOption } from "../parse.ts";
 import { printEvidence } from "./proof.ts";
 import { backupsOf } from "./stores.ts";
@@ -22,13 +22,10 @@ export async function restoreServer(invocation: Invocation): Promise<number> {
   const { plan, restore } = await planRestoreBase(context, {
     backup,
     directory,
-    onProgress: (text) => {
-      if (output.isLive) output.progress(text);
-    },
+    onProgress: whileLive(output),
   });
   if (options["dry-run"]) {
-    output.envelope({ plan: planText(plan) });
-    for (const line of planLines(planText(plan), output.width)) output.line(line);
+    showPlan(output, planText(plan));
     return 0;
   }
   await mirror?.bring(backup, signal);

@@ -4,7 +4,7 @@ import { Problem } from "../../foundation/problem.ts";
 import { planRestore, type Restored } from "../../operations/backup/restore.ts";
 import type { Wish } from "../../operations/backup/restore-checks.ts";
 import type { Invocation } from "../command.ts";
-import { planLines } from "../output.ts";
+import { showPlan, whileLive } from "../output.ts";
 import { listOption, textOption } from "../parse.ts";
 import { printEvidence } from "./proof.ts";
 import { meantBackup, restoreAll } from "./restore-all.ts";
@@ -34,14 +34,11 @@ async function restoreOne(invocation: Invocation): Promise<number> {
       wish,
       database: textOption(options, "database"),
       tables: listOption(options, "table"),
-      onProgress: (text) => {
-        if (output.isLive) output.progress(text);
-      },
+      onProgress: whileLive(output),
     }),
   );
   if (options["dry-run"]) {
-    output.envelope({ plan: planText(plan) });
-    for (const line of planLines(planText(plan), output.width)) output.line(line);
+    showPlan(output, planText(plan));
     return 0;
   }
   const confirm = wish.isOver

@@ -13,7 +13,7 @@ import type { House } from "../../operations/stack/house.ts";
 import { giveWay } from "../../platform/processes.ts";
 import type { Invocation } from "../command.ts";
 import { foundHouse } from "../found-house.ts";
-import { planLines } from "../output.ts";
+import { showPlan, whileLive } from "../output.ts";
 import { listOption, textOption } from "../parse.ts";
 import { askSecret } from "../prompt.ts";
 import { exitCodes, printEvidence, printProof } from "./proof.ts";
@@ -53,8 +53,7 @@ async function takeOne(invocation: Invocation): Promise<number> {
   const { output, options, signal } = invocation;
   const { plan, take: perform } = await plannerOf(options)(invocation);
   if (options["dry-run"]) {
-    output.envelope({ plan: planText(plan) });
-    for (const line of planLines(planText(plan), output.width)) output.line(line);
+    showPlan(output, planText(plan));
     return 0;
   }
   const { backup, evidence } = await perform(signal, ({ title }) => output.progress(title));
@@ -113,9 +112,7 @@ function takeOptions({ options, directory, output }: Invocation): Pick<TakeOptio
   return {
     store: store === undefined ? undefined : resolve(directory, store),
     isProved: options["no-prove"] !== true,
-    onProgress: (text) => {
-      if (output.isLive) output.progress(text);
-    },
+    onProgress: whileLive(output),
   };
 }
 

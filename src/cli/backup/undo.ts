@@ -3,7 +3,7 @@ import { planText } from "../../foundation/plan.ts";
 import { Problem } from "../../foundation/problem.ts";
 import { planUndo } from "../../operations/backup/undo.ts";
 import type { Invocation } from "../command.ts";
-import { planLines } from "../output.ts";
+import { showPlan } from "../output.ts";
 import { printEvidence } from "./proof.ts";
 import { undoCommand } from "./restore.ts";
 import { confirmation, restoreTarget, withAskedPassword } from "./target.ts";
@@ -22,8 +22,7 @@ export async function undo(invocation: Invocation): Promise<number> {
     undo: perform,
   } = await withAskedPassword(invocation, target, (asked) => planUndo(context, { target: asked, aside, endsSessions }));
   if (options["dry-run"]) {
-    output.envelope({ plan: planText(plan) });
-    for (const line of planLines(planText(plan), output.width)) output.line(line);
+    showPlan(output, planText(plan));
     return 0;
   }
   const confirm = isTaken ? await confirmation(invocation, { name, question: `This puts ${aside} in the place of ${name}.` }) : undefined;

@@ -2,6 +2,7 @@
 // by whom. One file without scripts, links or pictures, made to be printed.
 import type { Finding } from "../../foundation/evidence.ts";
 import { formatBytes, formatDuration } from "../../foundation/units.ts";
+import { sizeOf } from "./describe.ts";
 import type { Attempt, BackupState, Certificate } from "./certificate.ts";
 import { databaseNames, isBase, type Manifest, tablesIn } from "./manifest.ts";
 
@@ -34,7 +35,7 @@ export function certificatePage(manifest: Manifest, certificate: Certificate): s
         "Rows",
         `${rowsOf(manifest).toLocaleString("en-US")} in ${tablesIn(manifest).length} tables${isBase(manifest) ? " were read to be compared" : ""}`,
       ],
-      ["Files", `${manifest.files.length}, ${formatBytes(manifest.files.reduce((sum, { bytes }) => sum + bytes, 0))}`],
+      ["Files", `${manifest.files.length}, ${formatBytes(sizeOf(manifest))}`],
       ["SHA-256 of manifest.json", certificate.manifestSha256],
     ]),
     ...verdictPart(certificate),

@@ -49,3 +49,8 @@ export async function describeTaking(
     ended: clock.now().toISOString(),
   };
 }
+
+/** Bytes of all files. */
+export function sizeOf({ files }: Pick<Manifest, "files">): number {
+  return files.reduce((sum, file) => sum + file.bytes, 0);
+}

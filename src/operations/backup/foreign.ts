@@ -15,7 +15,7 @@ import { type ForeignFile, openForeign } from "./foreign-file.ts";
 import { goThrough, type Pass, type Passed } from "./foreign-script.ts";
 import { tryForeign } from "./foreign-scratch.ts";
 import { listBackups } from "./list.ts";
-import type { Manifest } from "./manifest.ts";
+import { type Manifest, surveyOf } from "./manifest.ts";
 import { proofUserSteps } from "./proof-steps.ts";
 import { planRestore, type Restored } from "./restore.ts";
 import { checkGround, type Ground } from "./restore-checks.ts";
@@ -145,7 +145,7 @@ function toldOf({ told }: Passed): RestoredForeign["told"] {
 async function tryStep(draft: Draft): Promise<Step> {
   const { context, options, known, installation, ownerName, directory } = draft;
   const { engine } = options.target;
-  const survey = await surveyOfKnown(draft);
+  const survey = surveyOf(known);
   const place = await proofPlace(await newProofDirectory(), installation);
   return {
     title: "run it in a throw-away server, and back up what stands there",
@@ -159,22 +159,6 @@ async function tryStep(draft: Draft): Promise<Step> {
       draft.backup = tried.backup.id;
       return tried.evidence;
     },
-  };
-}
-
-async function surveyOfKnown({ known }: Draft) {
-  const { server, database } = known;
-  const { name, settings } = database;
-  return {
-    serverId: "",
-    version: server.version,
-    database: name,
-    settings,
-    roles: [],
-    extensions: [],
-    tableBytes: 0,
-    databaseBytes: 0,
-    refusals: [],
   };
 }
 

@@ -8,6 +8,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Context } from "../../platform/context.ts";
 import { namesIn, statIfThere } from "../../platform/files.ts";
 import { lockOwner } from "../../platform/locks.ts";
+import { sizeOf } from "./describe.ts";
 import { type Attempt, type BackupState, type Certificate, newerUnknown, readCertificate, sha256OfText } from "./certificate.ts";
 import { type Drill, readDrill } from "./drill-record.ts";
 import { type Keyring, ownKeyring } from "./keys.ts";
@@ -170,7 +171,7 @@ function contentOf(manifest: Manifest): BackupContent {
     at: taken.snapshotAt,
     tables: tables.length,
     rows: tables.reduce((sum, { rows }) => sum + rows, 0),
-    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    bytes: sizeOf({ files }),
   };
 }
 

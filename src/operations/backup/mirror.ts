@@ -6,6 +6,7 @@ import { isProblem, Problem } from "../../foundation/problem.ts";
 import type { Context } from "../../platform/context.ts";
 import { ensureDirectory, namesIn, readIfThere, remove, statIfThere } from "../../platform/files.ts";
 import { listRemote, type RemoteFile, sftp, argument } from "../../platform/sftp.ts";
+import { sizeOf } from "./describe.ts";
 import { laterNames } from "./copy.ts";
 import { type ListedBackup, listBackups, type Look } from "./list.ts";
 import { certificateName, type Manifest, manifestName, readManifest, signatureName } from "./manifest.ts";
@@ -136,7 +137,7 @@ interface Bringing {
 
 async function bring(context: Context, { from, backup, signal }: Bringing): Promise<void> {
   const { manifest } = await readManifest(backup.directory);
-  const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
+  const bytes = sizeOf(manifest);
   await refuseLackOfSpace(proofsRoot, { bytes, what: `the files of ${backup.id}` });
   for (const name of directoriesOf(manifest)) await ensureDirectory(join(backup.directory, name));
   const names = [...manifest.files.map(({ path }) => path), certificateName]; // which may be another one by now than when they were listed

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import type { Finding } from "../../foundation/evidence.ts";
 import { ensureDirectory, readIfThere, remove } from "../../platform/files.ts";
+import { sizeOf } from "./describe.ts";
 import type { Keyring } from "./keys.ts";
 import { type Catalogue, type Manifest, manifestName, readCatalogue, signatureName } from "./manifest.ts";
 import { plainPath, unsealFile } from "./seal.ts";
@@ -57,7 +58,7 @@ export async function openPlain(options: {
 }): Promise<PlainBackup> {
   const { directory, manifest, identities, signal } = options;
   if (!manifest.encryption) return { directory, catalogue: await readCatalogue(directory), [Symbol.asyncDispose]: async () => undefined };
-  const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
+  const bytes = sizeOf(manifest);
   await refuseLackOfSpace(proofsRoot, { bytes, what: "the decrypted files" });
   const plain = await makePrivateDirectory();
   try {

@@ -11,7 +11,7 @@ import { dayMs, formatBytes } from "../../foundation/units.ts";
 import type { Session } from "../../drivers/driver.ts";
 import type { Context } from "../../platform/context.ts";
 import { ensureDirectory, namesIn, remove, writeFileAtomic } from "../../platform/files.ts";
-import { countKinds, describeDatabase, describeTaking } from "./describe.ts";
+import { countKinds, describeDatabase, describeTaking, sizeOf } from "./describe.ts";
 import { kitNotes } from "./kit.ts";
 import { type BaseFacts, type BaseManifest, type Catalogue, catalogueName, wholeServer } from "./manifest.ts";
 import { manifestStep, partialOf, performTake, placeOf, type Placing, seal, sealingOf, workOf } from "./placing.ts";
@@ -197,10 +197,6 @@ function lookedText({ base, objects }: BaseManifest): string {
   const counted = Object.values(objects).reduce((sum, count) => sum + count, 0);
   const isCompared = base.databases.every(({ tables }) => tables);
   return `${counted} objects${isCompared ? " and every row" : "; no rows, since the server took writes meanwhile"}: what a copy is compared with`;
-}
-
-function sizeOf({ files }: Pick<BaseManifest, "files">): number {
-  return files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
 async function proofOf(draft: Draft): Promise<readonly Step[]> {

@@ -9,7 +9,7 @@ import type { Context } from "../../platform/context.ts";
 import { ensureDirectory, namesIn, remove, writeFileAtomic } from "../../platform/files.ts";
 import { catalogueName, databaseNames, type Manifest, type StoredFile, tablesIn } from "./manifest.ts";
 import type { BackupState } from "./certificate.ts";
-import { describeContent, describeDatabase, describeTaking } from "./describe.ts";
+import { describeContent, describeDatabase, describeTaking, sizeOf } from "./describe.ts";
 import { proofSteps } from "./proof-steps.ts";
 import type { Proof } from "./prove.ts";
 import { kitNotes } from "./kit.ts";
@@ -170,10 +170,6 @@ function dumpedText(manifest: Manifest): string {
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0).toLocaleString("en-US");
   const size = `${formatBytes(manifest.database.bytes)} to ${formatBytes(sizeOf(manifest))}${manifest.encryption ? ", encrypted" : ""}`;
   return `${manifest.database.name}, ${rows} rows in ${manifest.tables.length} tables, one snapshot, ${size}`;
-}
-
-function sizeOf({ files }: Manifest): number {
-  return files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
 async function proofOf(draft: Draft): Promise<readonly Step[]> {

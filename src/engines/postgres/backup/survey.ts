@@ -3,7 +3,7 @@
 // Source: postgresql.org/docs/current/catalogs.html, app-pgdump.html
 import type { Session } from "../../../drivers/driver.ts";
 import { Problem } from "../../../foundation/problem.ts";
-import { sql } from "../../../foundation/sql.ts";
+import { type Sql, sql } from "../../../foundation/sql.ts";
 import type { Survey } from "../../backup.ts";
 import { properties } from "./properties.ts";
 import { roles } from "./roles.ts";
@@ -40,6 +40,11 @@ export async function survey(session: Session): Promise<Survey> {
 }
 
 async function settings(session: Session): Promise<Readonly<Record<string, string>>> {
+  return withoutNulls({ ...(await localeOf(session, sql`current_database()`)), ...(await properties(session)) });
+}
+
+/** What a copy of that database has to be made with. */
+export async function localeOf(session: Session, database: Sql): Promise<Readonly<Record<string, string>>> {
   const [row] = await session.all<Record<string, string | null>>(sql`
     select
       pg_encoding_to_char(encoding)::text as encoding,
@@ -48,8 +53,11 @@ async function settings(session: Session): Promise<Readonly<Record<string, strin
       to_jsonb(d) ->> 'datlocprovider' as provider,
       coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') as locale
     from pg_database as d
-    where datname = current_database()`);
-  const all = { ...row, ...(await properties(session)) };
+    where datname = ${database}`);
+  return withoutNulls(row ?? {});
+}
+
+function withoutNulls(all: Readonly<Record<string, string | null>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(all).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
 }
 

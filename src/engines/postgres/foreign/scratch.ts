@@ -9,6 +9,7 @@ import type { ServerPlace } from "../../engine.ts";
 import type { Owner } from "../../foreign.ts";
 import { storedPassword } from "../access/password.ts";
 import { creation } from "../backup/properties.ts";
+import { localeOf } from "../backup/survey.ts";
 import { administrator } from "../server/process.ts";
 
 export async function takenNames(session: Session): Promise<readonly string[]> {
@@ -17,23 +18,12 @@ export async function takenNames(session: Session): Promise<readonly string[]> {
 
 /** As `create database` without a word makes it. */
 export async function freshSurvey(session: Session, database: string): Promise<Survey> {
-  const [row] = await session.all<Record<string, string | null>>(sql`
-    select
-      split_part(current_setting('server_version'), ' ', 1) as version,
-      pg_encoding_to_char(encoding)::text as encoding,
-      datcollate::text as collate,
-      datctype::text as ctype,
-      to_jsonb(d) ->> 'datlocprovider' as provider,
-      coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') as locale
-    from pg_database as d
-    where datname = 'template1'`);
-  const { version, ...settings } = row ?? {};
-  const known = Object.fromEntries(Object.entries(settings).flatMap(([key, value]) => (value === null ? [] : [[key, value]])));
+  const [row] = await session.all<{ version: string }>(sql`select split_part(current_setting('server_version'), ' ', 1) as version`);
   return {
     serverId: "",
-    version: version ?? "",
+    version: row?.version ?? "",
     database,
-    settings: known,
+    settings: await localeOf(session, sql`'template1'`),
     roles: [],
     extensions: [],
     tableBytes: 0,
