@@ -11,6 +11,11 @@ export function formatBytes(bytes: number): string {
   return `${power === 0 || value >= 9.95 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
 }
 
+/** `1 table`, `1,204 tables`. */
+export function formatCount(count: number, noun: string): string {
+  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** `4 ms`, `6.2 s`, `3 min 5 s`, `2 h 4 min`; rounded before it is split, so that there is no `2 min 60 s`. */
 export function formatDuration(ms: number): string {
   if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`;

@@ -1,7 +1,7 @@
 // rowhouse backup list: what the store holds, one line each and what is wrong with it below. Exit 0, whatever is listed; with --late
 // exit 1 when the newest proved backup of a database is older than that.
 import { engineNamed } from "../../engines/engines.ts";
-import { formatAge, formatBytes, formatDuration } from "../../foundation/units.ts";
+import { formatAge, formatBytes, formatCount, formatDuration } from "../../foundation/units.ts";
 import { shortNames } from "../../operations/backup/find.ts";
 import { type LateDatabase, lateDatabases } from "../../operations/backup/late.ts";
 import type { ListedBackup } from "../../operations/backup/list.ts";
@@ -60,7 +60,7 @@ function row({ id, state, provedAt, isStale, sample, content, recovery }: Listed
     name,
     `${state}${proof}${state === "PROVED" && sample ? " by sample" : ""}${isStale ? ", stale" : ""}`,
     `${age(at)} old`,
-    databases ? `all ${databases.length} databases` : database,
+    databases ? `${formatCount(databases.length, "database")} and roles` : database,
     `${what}${title} ${version}, ${held}${formatBytes(bytes)}${recovery ? `, recovery took ${formatDuration(recovery.recoveryMs)}` : ""}`,
   ];
 }

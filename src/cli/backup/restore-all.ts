@@ -2,6 +2,7 @@
 // has its name is taken back.
 import { planText } from "../../foundation/plan.ts";
 import { Problem } from "../../foundation/problem.ts";
+import { formatCount } from "../../foundation/units.ts";
 import { findBackup } from "../../operations/backup/find.ts";
 import type { ListedBackup } from "../../operations/backup/list.ts";
 import { planRestoreAll } from "../../operations/backup/restore-all.ts";
@@ -33,7 +34,9 @@ export async function restoreAll(invocation: Invocation): Promise<number> {
   output.envelope({ evidence, result: restored });
   printEvidence(output, evidence);
   const { databases, where, tables, rows, notes } = restored;
-  output.line(`RESTORED   ${databases.length} databases at ${where}: ${tables} tables equal, ${rows.toLocaleString("en-US")} rows, and their roles`);
+  output.line(
+    `RESTORED   ${formatCount(databases.length, "database")} at ${where}: ${formatCount(tables, "table")} equal, ${formatCount(rows, "row")}, and the roles`,
+  );
   for (const note of notes) output.advice(`! ${note}`);
   return 0;
 }

@@ -4,7 +4,7 @@ import type { Finding } from "../../foundation/evidence.ts";
 import { formatBytes, formatDuration } from "../../foundation/units.ts";
 import { sizeOf } from "./describe.ts";
 import type { Attempt, BackupState, Certificate } from "./certificate.ts";
-import { databaseNames, isBase, type Manifest, tablesIn } from "./manifest.ts";
+import { baseDirectory, databaseNames, isBase, type Manifest, tablesIn } from "./manifest.ts";
 
 const sentences: Readonly<Record<BackupState, string>> = {
   PROVED: "This backup was restored into an empty server and compared with what was read when it was taken. They are equal.",
@@ -41,7 +41,7 @@ export function certificatePage(manifest: Manifest, certificate: Certificate): s
     ...verdictPart(certificate),
     ...samplePart(certificate),
     ...historyPart(certificate.attempts),
-    `<p>Restore it with <code>rowhouse backup restore</code>, or without Rowhouse with the engine's own tools from the directory <code>${isBase(manifest) ? "base" : "dump"}</code> beside this page.</p>`,
+    `<p>Restore it with <code>rowhouse backup restore</code>, or without Rowhouse with the engine's own tools from <code>${filesOf(manifest)}</code> beside this page.</p>`,
     "</body></html>\n",
   ].join("\n");
 }
@@ -100,4 +100,10 @@ function moment(at: string): string {
 
 function text(raw: string): string {
   return raw.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}
+
+/** Where what it holds lies. */
+function filesOf(manifest: Manifest): string {
+  if (isBase(manifest)) return `${baseDirectory}/`;
+  return manifest.whole ? "databases/ and server/" : "dump/";
 }

@@ -1,6 +1,7 @@
 // What a manifest says of what was taken: of a database, of its content, and of who took it with what.
 import { hostname } from "node:os";
 import type { DatabaseObject, Survey, Taken, Tool } from "../../engines/backup.ts";
+import { formatCount } from "../../foundation/units.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { packageVersion } from "../../platform/package.ts";
 import { currentUser } from "../../platform/users.ts";
@@ -33,7 +34,7 @@ export function countKinds(objects: readonly DatabaseObject[]): Manifest["object
 /** `7 roles, 2 memberships, 1 setting`: of what `countKinds` counted. */
 export function countedText(objects: Manifest["objects"]): string {
   return Object.entries(objects)
-    .map(([kind, count]) => `${count} ${kind}${count === 1 ? "" : "s"}`)
+    .map(([kind, count]) => formatCount(count, kind))
     .join(", ");
 }
 

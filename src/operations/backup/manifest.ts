@@ -190,6 +190,8 @@ export const catalogueName = "catalogue.json";
 export const certificateName = "certificate.json";
 /** Beside the manifest; `minisign -Vm manifest.json` finds it by this name. */
 export const signatureName = "manifest.json.minisig";
+/** Below a base backup: the files of the server. */
+export const baseDirectory = "base";
 export const drillName = "drill.json";
 export const pageName = "certificate.html";
 

@@ -11,14 +11,11 @@ import type { Context } from "../../platform/context.ts";
 import { ensureDirectory, readTail } from "../../platform/files.ts";
 import { wasKilled } from "../../platform/processes.ts";
 import { compareContent, settled } from "./compare.ts";
-import { type BaseFacts, type BaseManifest, type Catalogue, surveyOf } from "./manifest.ts";
+import { baseDirectory, type BaseFacts, type BaseManifest, type Catalogue, surveyOf } from "./manifest.ts";
 import { isOfMachine, machineFault } from "./machine-fault.ts";
 import type { PlainBackup } from "./open.ts";
 import type { Means, ProveOptions } from "./prove.ts";
 import { type Ground, missingHere, newProofDirectory, startThrowaway, type Throwaway } from "./throwaway.ts";
-
-/** Below the backup: the server's files. */
-export const baseDirectory = "base";
 
 const mend = "Take another backup; do not rely on this one.";
 /** Until the log that came with the files is replayed. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Evidence } from "../../foundation/evidence.ts";
 import { perform, type Plan, type Step, type StepText } from "../../foundation/plan.ts";
 import { Problem } from "../../foundation/problem.ts";
+import { formatCount } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
 import { ensureDirectory, remove } from "../../platform/files.ts";
 import { compareRoles } from "./compare.ts";
@@ -83,7 +84,7 @@ export async function planRestoreAll(context: Context, options: RestoreAllOption
     ...(whole.hasPasswords ? [] : ["the backup has no passwords: nobody can log in by password until you set one"]),
   ];
   const draft: WholeDraft = { context, options, manifest, whole, drafts, notes, directory, kept };
-  const title = `restore ${manifest.id}, all ${drafts.length} databases and their roles as of ${manifest.taken.snapshotAt}, on ${target.engine.title} at ${target.where}`;
+  const title = `restore ${manifest.id}, ${formatCount(drafts.length, "database")} and their roles as of ${manifest.taken.snapshotAt}, on ${target.engine.title} at ${target.where}`;
   const plan = { title, steps: stepsOf(draft) };
   return { plan, restore: (how) => restore(draft, plan, how) };
 }

@@ -6,7 +6,7 @@ import type { Survey, Tool } from "../../engines/backup.ts";
 import type { RoleObject, WholeSurvey } from "../../engines/whole-server.ts";
 import type { Plan, Step, StepText } from "../../foundation/plan.ts";
 import { Problem } from "../../foundation/problem.ts";
-import { formatBytes } from "../../foundation/units.ts";
+import { formatBytes, formatCount } from "../../foundation/units.ts";
 import type { Context } from "../../platform/context.ts";
 import { ensureDirectory, namesIn, remove, writeFileAtomic } from "../../platform/files.ts";
 import { countedText, countKinds, describeContent, describeDatabase, describeTaking } from "./describe.ts";
@@ -50,7 +50,7 @@ export async function planTakeAll(context: Context, options: TakeAllOptions): Pr
   const id = newBackupId(context.clock, await namesIn(server));
   const draft: Draft = { context, options, survey, databases, tools, id, store, server, sealing: await sealingOf(context, tableBytes), members: [] };
   const size = formatBytes(sum(databases.map(({ databaseBytes }) => databaseBytes)));
-  const title = `back up all ${databases.length} databases and the roles of ${engine.title} ${survey.version} on ${login.host}:${login.port}, ${size}`;
+  const title = `back up ${formatCount(databases.length, "database")} and the roles of ${engine.title} ${survey.version} on ${login.host}:${login.port}, ${size}`;
   const plan = {
     title,
     steps: [...databases.map((one, index) => dumpStep(draft, one, index)), rolesStep(draft), manifestStep(draft), ...(await proofOf(draft))],

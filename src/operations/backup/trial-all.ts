@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { type Evidence, type Finding, type Verdict, verdictOf } from "../../foundation/evidence.ts";
 import { Problem } from "../../foundation/problem.ts";
-import { dayMs } from "../../foundation/units.ts";
+import { dayMs, formatCount } from "../../foundation/units.ts";
 import { compareCopy, compareRoles } from "./compare.ts";
 import { countedText } from "./describe.ts";
 import { type Manifest, manifestOf, readCatalogue, surveyOf } from "./manifest.ts";
@@ -29,7 +29,7 @@ export async function tryAll(trial: WholeTrial): Promise<Verdict> {
   }
   const given = await tried(() => engine.backup.wholeServer.giveRights(job, kept));
   if (given.state !== "sound") return given;
-  const seen = `${members.length} databases and their server's roles into a throw-away ${engine.title} ${server.place.installation.version}, removed afterwards`;
+  const seen = `${formatCount(members.length, "database")} and the server's roles into a throw-away ${engine.title} ${server.place.installation.version}, removed afterwards`;
   const restored = { subject: "restored", seen, tookMs: context.clock.monotonicMs() - began };
   await options.onRestored?.(login);
   return await compareAndWrite(trial, { members, kept, restored });
@@ -97,9 +97,9 @@ async function lookAtRoles({ options, server, catalogue }: WholeTrial, kept: rea
 function comparedText({ whole, objects }: Manifest, kept: readonly string[]): string {
   const databases = whole?.databases ?? [];
   const tables = databases.flatMap((member) => member.tables);
-  const rows = tables.reduce((sum, table) => sum + table.rows, 0).toLocaleString("en-US");
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
   const left = kept.length === 0 ? "" : `; not tried, because a new server has its own: ${kept.join(", ")}`;
-  return `${databases.length} databases with ${rows} rows in ${tables.length} tables by content, with all their objects; of the server ${countedText(objects)}: equal${left}`;
+  return `${formatCount(databases.length, "database")} with ${formatCount(rows, "row")} in ${formatCount(tables.length, "table")} by content, with all objects; of the server ${countedText(objects)}: equal${left}`;
 }
 
 function together(verdicts: readonly Verdict[], triedWrites: number): Evidence {

@@ -1,6 +1,6 @@
 // Quantities as people read them, at the borders between units.
 import { expect, test } from "vitest";
-import { formatBytes, formatDuration } from "../../../src/foundation/units.ts";
+import { formatBytes, formatCount, formatDuration } from "../../../src/foundation/units.ts";
 
 test.each([
   [0, "0 bytes"],
@@ -32,4 +32,12 @@ test.each([
   [7_440_000, "2 h 4 min"],
 ])("%d milliseconds are %s", (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
+});
+
+test.each([
+  [0, "0 tables"],
+  [1, "1 table"],
+  [1_204, "1,204 tables"],
+])("%d of them are %s", (count, text) => {
+  expect(formatCount(count, "table")).toBe(text);
 });
